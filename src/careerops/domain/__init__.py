@@ -1,0 +1,1 @@
+"""Events, verdicts, taxonomy and errors. Pure: no I/O, no vendor, no clock."""

@@ -1,0 +1,71 @@
+"""Errors by what the engine does about them.
+
+Messages of these errors may be logged and stored: they never carry mail contents, addresses
+or secrets. Say which part failed and what to do, not what was in it.
+"""
+
+from datetime import datetime
+
+
+class CareerOpsError(Exception):
+    """Base of every error this project raises on purpose."""
+
+
+class ConfigurationError(CareerOpsError):
+    """The configuration is unusable. The message is one line: the key and the remedy."""
+
+
+class Transient(CareerOpsError):
+    """This message failed now and may succeed later; the failure counts as an attempt.
+
+    Attributes:
+        retry_after_s: delay in seconds the other side asked for, or None.
+        provider: who failed, when the failure may be the provider's rather than the message's:
+            then it counts as an attempt only if that provider answered another message
+            since this message's last try.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, provider: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.provider = provider
+
+
+class Outage(CareerOpsError):
+    """Something shared is down. No message is to blame, so this is never an attempt.
+
+    Attributes:
+        scope: what is down: a quota scope, a provider, an account, a channel.
+        retry_at: when to probe again (UTC), or None when the engine decides.
+    """
+
+    def __init__(self, message: str, *, scope: str, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.scope = scope
+        self.retry_at = retry_at
+
+
+class Permanent(CareerOpsError):
+    """This message can never be processed: dead letter at once.
+
+    Attributes:
+        reason: a short machine-readable word, such as ``undecodable`` or ``invalid_answer``.
+    """
+
+    def __init__(self, message: str, *, reason: str = "permanent") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class OutcomeUnknown(CareerOpsError):
+    """An effect was attempted and nobody knows whether it happened (a timeout after sending)."""
+
+
+class Fenced(CareerOpsError):
+    """Another owner holds the lease now; this process must stop writing."""
+
+
+class AlreadyRunning(CareerOpsError):
+    """Another live process holds this group or source. The message is one line for a person."""

@@ -1,0 +1,1 @@
+"""Prompts, repair, trust checks and routing over chat models."""

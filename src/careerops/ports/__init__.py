@@ -1,0 +1,1 @@
+"""The contracts between the engine and the outside, one Protocol a file."""

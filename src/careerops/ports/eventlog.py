@@ -1,0 +1,162 @@
+"""The log: what arrived, and what was said between stages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from careerops.domain.verdicts import Headers, Record, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """A record as it stands in the log.
+
+    Attributes:
+        topic, partition, offset: its place. Offsets grow within a partition and may have gaps.
+        key: records of one key are in the order they were published.
+        time: when it was appended (UTC).
+        headers, value: the bytes as published.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    time: datetime
+    headers: Headers
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A record handed to one member of a group, under the epoch of that member's assignment.
+
+    Attributes:
+        record: what was delivered.
+        group: to which group.
+        epoch: the assignment it belongs to; a settlement of a stale epoch is refused or dropped.
+        deaths: how often a process died while it handled this record alone (see `attempt`).
+        suspect: it was delivered and unsettled when a process of this group stopped uncleanly:
+            the engine runs suspects one at a time, each behind `attempt`.
+    """
+
+    record: LogRecord
+    group: str
+    epoch: int
+    deaths: int = 0
+    suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One input is done: these outputs are to be published, this was decided."""
+
+    delivery: Delivery
+    outputs: tuple[Record, ...] = ()
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInfo:
+    """How far a group is with a topic. `lag` counts records not settled yet."""
+
+    group: str
+    topic: str
+    partition: int
+    position: int
+    lag: int
+    settled_ahead: int = 0
+    member: str = ""
+    oldest_unsettled: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicInfo:
+    """A topic's partition: offsets `start` (first kept) to `end` (next to be written)."""
+
+    topic: str
+    partition: int
+    start: int
+    end: int
+    groups: tuple[GroupInfo, ...] = ()
+
+
+class Subscription(Protocol):
+    """One member of a group, reading one topic."""
+
+    async def receive(self, limit: int) -> Sequence[Delivery]:
+        """Wait until there is something, then hand over at most `limit` deliveries.
+
+        Delivery: at least once. Each unsettled record is handed over once an epoch, in offset
+        order within a partition. Cancelling loses nothing: what was not returned comes again.
+
+        Raises:
+            Fenced: another member owns the group now.
+        """
+        ...
+
+    async def attempt(self, delivery: Delivery) -> None:
+        """Record durably that `delivery` is about to run alone; settling it removes the record.
+
+        Raises:
+            Fenced: another member owns the group now.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Leave the group cleanly: the next member has no suspects. Idempotent."""
+        ...
+
+
+class EventLog(Protocol):
+    """Topics of records: append, read in order, settle.
+
+    A topic may hold an event id more than once; readers deduplicate by verdict, the log never does.
+    Cancelling `publish` or `settle` leaves it open whether it happened; both may be repeated.
+    """
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """Append `records` in order; returns once they are durable.
+
+        Raises:
+            Permanent: a record is larger than the log carries (reason `too_large`).
+            Outage: the log cannot be written (scope `log`).
+        """
+        ...
+
+    async def subscribe(self, topic: str, group: str) -> Subscription:
+        """Join `group` on `topic`, from the group's position (a new group: from the start).
+
+        Raises:
+            AlreadyRunning: the log allows one live member a group and there is one.
+        """
+        ...
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Make settlements durable: the verdict before or with the outputs, then the input.
+
+        The first verdict for a key stands; where one stands already, its outputs were published
+        and this settlement's are not. Outputs of one call are appended in its order.
+
+        Raises:
+            Fenced: an input belongs to an epoch that is over. Nothing of the call is done then.
+            Outage: the log cannot be written (scope `log`).
+        """
+        ...
+
+    async def read(self, topic: str, offset: int, limit: int) -> Sequence[LogRecord]:
+        """At most `limit` records from `offset` on, without joining any group; [] at the end."""
+        ...
+
+    async def wait(self, topic: str, offset: int) -> None:
+        """Return once `topic` holds a record at or beyond `offset`, whichever process wrote it."""
+        ...
+
+    async def topics(self) -> Sequence[TopicInfo]:
+        """Every topic with the groups that read it."""
+        ...
+
+    async def close(self) -> None:
+        """Flush and close. Idempotent."""
+        ...

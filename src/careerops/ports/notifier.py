@@ -1,0 +1,34 @@
+"""How a person is told."""
+
+from typing import Protocol
+
+from careerops.domain.notification import Notification
+
+
+class Notifier(Protocol):
+    """One channel. The ledger calls `send` at most once at a time for an account.
+
+    A channel has no memory: whether something was told already is the ledger's business.
+    """
+
+    @property
+    def channel(self) -> str:
+        """Identity of the channel in the ledger and in metric labels; stable over restarts."""
+        ...
+
+    async def send(self, notification: Notification) -> None:
+        """Tell. Returns when the channel has accepted it (for files: when it is durable).
+
+        Cancelling leaves the outcome unknown.
+
+        Raises:
+            Transient: nothing was told; try again (after `retry_after_s` if given).
+            Outage: the channel is down for everything (expired token, scope `channel:<name>`).
+            Permanent: this notification is refused for good.
+            OutcomeUnknown: it may or may not have been told (a timeout after the request went out).
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release connections and files. Idempotent."""
+        ...

@@ -1,0 +1,42 @@
+"""What was decided, for good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from careerops.domain.verdicts import Verdict, VerdictKey
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictQuery:
+    """Which verdicts to list. None and '' mean any; newest received first."""
+
+    stage: str = ""
+    label: str = ""
+    account: str = ""
+    event_id_prefix: str = ""
+    limit: int = 100
+
+
+class VerdictStore(Protocol):
+    """(event, stage, revision) -> what was decided. First writer wins."""
+
+    async def get(self, keys: Sequence[VerdictKey]) -> dict[VerdictKey, Verdict]:
+        """The verdicts that stand for `keys`; keys without one are absent."""
+        ...
+
+    async def put(self, verdict: Verdict) -> Verdict:
+        """Record `verdict` unless one stands; returns, durable, the one that stands."""
+        ...
+
+    async def clear_dead(self, keys: Sequence[VerdictKey]) -> int:
+        """Forget the `dead` verdicts among `keys`, for a replay; returns how many there were."""
+        ...
+
+    async def find(self, query: VerdictQuery) -> Sequence[Verdict]:
+        """Verdicts by query, newest `received_at` first."""
+        ...
+
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """How many verdicts by (stage, status)."""
+        ...

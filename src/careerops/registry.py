@@ -1,0 +1,32 @@
+"""Every adapter by family and kind: `module:Class`, strings only, imported when configured.
+
+Third parties add kinds through entry points: group `careerops.<family>`, name = kind, value =
+`module:Class`.
+"""
+
+from typing import Final
+
+REGISTRY: Final[dict[str, dict[str, str]]] = {
+    "mailbox": {
+        "mbox": "careerops.adapters.mailbox.mbox:MboxMailbox",
+        "maildir": "careerops.adapters.mailbox.maildir:MaildirMailbox",
+        "eml": "careerops.adapters.mailbox.eml:EmlMailbox",
+        "imap": "careerops.adapters.mailbox.imap:ImapMailbox",
+    },
+    "classifier": {
+        "rules": "careerops.adapters.classifier.rules:RulesClassifier",
+    },
+    "chatmodel": {
+        "openai": "careerops.adapters.llm.openai:OpenAIChatModel",
+    },
+    "researcher": {
+        "mail": "careerops.adapters.researcher.mail:MailResearcher",
+        "tavily": "careerops.adapters.researcher.tavily:TavilyResearcher",
+    },
+    "notifier": {
+        "console": "careerops.adapters.notifier.console:ConsoleNotifier",
+        "jsonl": "careerops.adapters.notifier.jsonl:JsonlNotifier",
+        "email": "careerops.adapters.notifier.email:EmailNotifier",
+        "whatsapp": "careerops.adapters.notifier.whatsapp:WhatsAppNotifier",
+    },
+}

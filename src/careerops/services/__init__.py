@@ -1,0 +1,1 @@
+"""The four services: a handler and its settings each, nothing of the transport."""

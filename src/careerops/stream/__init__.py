@@ -1,0 +1,1 @@
+"""The engine: key lanes, worker loop, retry, outage scopes, dead letters."""
