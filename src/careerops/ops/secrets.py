@@ -97,7 +97,7 @@ class Secret:
             if isinstance(value, Secret):
                 return value
             if not isinstance(value, str):
-                raise ValueError("write a reference: env:NAME, file:PATH or keyring:SERVICE/USER")
+                raise ValueError("write a reference: env:NAME, file:PATH or keyring:SERVICE/USER")  # noqa: TRY004  # pydantic turns only ValueError into a configuration error
             return cls(value, (info.context or {}).get("root", Path()))
 
         return core_schema.with_info_plain_validator_function(
