@@ -1,0 +1,131 @@
+# Everything a person does with a checkout. `make` alone lists the targets.
+# Works with a bare Python 3.11 to 3.13 (Debian: apt-get install make python3-venv); nothing is
+# installed outside .venv and nothing of the build lands outside the checkout.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+# A figure per claim; `make test` fails below them. The domain is pure, so nothing excuses a gap.
+COVERAGE_TOTAL := 90
+COVERAGE_DOMAIN := 100
+CHAOS_SEEDS ?= 50
+
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" --quiet
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- environments ---------------------------------------------------------------------------
+# Stamps lie inside .venv and name what was installed: a venv made anew, or by another Python,
+# has none, and a changed pin or project file makes them old.
+
+RUNTIME := $(VENV)/.careerops-runtime
+DEV := $(VENV)/.careerops-dev
+
+# A venv of a wrong or vanished Python is replaced; one that works is kept, whoever made it.
+define ENSURE_VENV
+probe='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; \
+if ! $(BIN)/python -c "$$probe; import pip" 2>/dev/null; then \
+	chosen=""; \
+	for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+		if "$$candidate" -c "$$probe" 2>/dev/null; then chosen="$$candidate"; break; fi; \
+	done; \
+	[ -n "$$chosen" ] || { echo "Python 3.11, 3.12 or 3.13 is needed: install it, or say make PYTHON=/path/to/python" >&2; exit 1; }; \
+	"$$chosen" -c 'import ensurepip' 2>/dev/null || { echo "$$chosen has no venv module: install it (Debian: apt-get install python3-venv)" >&2; exit 1; }; \
+	echo "creating $(VENV) with $$("$$chosen" --version)"; \
+	"$$chosen" -m venv --clear $(VENV); \
+fi
+endef
+
+$(RUNTIME): requirements/runtime.txt requirements/build.txt pyproject.toml
+	@$(ENSURE_VENV)
+	@echo "installing what careerops runs on"
+	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUNTIME)
+	@echo "installing what tests and checks need"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(DEV) ## create .venv with everything, from hashed pins (once)
+	@echo "ready: $(BIN)/careerops --help"
+
+.PHONY: demo
+demo: $(RUNTIME) ## the whole pipeline on a bundled sample mailbox: no key, no network
+	@$(BIN)/careerops demo
+
+# --- checks ---------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(DEV) ## every test, on all cores, with branch coverage; servers that are missing skip
+	@rm -f .coverage .coverage.*
+	@$(BIN)/pytest -n auto --cov --cov-report=term --cov-fail-under=$(COVERAGE_TOTAL)
+	@report="$$($(BIN)/coverage report --include='src/careerops/domain/*' --fail-under=$(COVERAGE_DOMAIN))" \
+		|| { printf '%s\n' "$$report" "the domain's branch coverage is below $(COVERAGE_DOMAIN) percent" >&2; exit 1; }
+
+.PHONY: lint
+lint: $(DEV) ## ruff (rules and format), dependencies, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/deptry src
+	@$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
+
+.PHONY: types
+types: $(DEV) ## mypy, strict
+	@$(BIN)/mypy
+
+.PHONY: chaos
+chaos: $(DEV) ## kills and cuts, longer than in `make test`: CHAOS_SEEDS=50
+	@CHAOS_SEEDS=$(CHAOS_SEEDS) $(BIN)/pytest tests/chaos -n auto
+
+.PHONY: bench
+bench: $(DEV) ## every benchmark; benchmarks/README.md says what the figures mean
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+.PHONY: docs
+docs: $(DEV) ## regenerate what docs/ generates, then check links and completeness
+	@for file in $(wildcard docs/generate/*.py); do echo "== $$file"; $(BIN)/python "$$file"; done
+	@$(BIN)/pytest -q tests/unit/test_house_rules.py
+
+# --- release --------------------------------------------------------------------------------
+
+.PHONY: release
+release: $(DEV) ## build wheel and sdist, install the wheel elsewhere, run it there
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build --clean -d dist -t sdist -t wheel
+	@elsewhere="$$(mktemp -d)"; trap 'rm -rf "$$elsewhere"' EXIT; \
+	here="$$PWD"; wanted="$$($(BIN)/python -m hatchling version)"; \
+	$(BIN)/python -m venv "$$elsewhere/venv"; \
+	"$$elsewhere/venv/bin/python" -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/runtime.txt; \
+	"$$elsewhere/venv/bin/python" -m pip --quiet --disable-pip-version-check install --no-deps dist/*.whl; \
+	cd "$$elsewhere"; \
+	venv/bin/careerops --version | grep -F "$$wanted"; \
+	venv/bin/careerops demo; \
+	echo "release $$wanted builds, installs and runs: $$(cd "$$here" && ls dist | tr '\n' ' ')"
+
+.PHONY: lock
+lock: ## compile requirements/*.txt anew from pyproject.toml and requirements/*.in
+	@uv="$$(command -v $(BIN)/uv || command -v uv || true)"; \
+	[ -n "$$uv" ] || { echo "uv is needed: $(BIN)/pip install uv, then make lock" >&2; exit 1; }; \
+	"$$uv" pip compile $(LOCK) $(LOCK_FLAGS) pyproject.toml -o requirements/runtime.txt > /dev/null; \
+	"$$uv" pip compile $(LOCK) $(LOCK_FLAGS) requirements/build.in -c requirements/runtime.txt -o requirements/build.txt > /dev/null; \
+	"$$uv" pip compile $(LOCK) $(LOCK_FLAGS) pyproject.toml requirements/build.in requirements/dev.in --all-extras \
+		-c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt > /dev/null
+	@echo "compiled requirements/{runtime,build,dev}.txt; make lock LOCK_FLAGS=--upgrade takes newer releases"
+
+.PHONY: clean
+clean: ## remove what was built and cached; .venv stays
+	@rm -rf dist build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov
+	@rm -f .coverage .coverage.* coverage.xml
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
