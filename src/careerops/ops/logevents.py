@@ -87,7 +87,7 @@ class Fields(TypedDict, total=False):
     channel: Annotated[str, "Notification channel."]
     confidence: Annotated[float, "Probability 0..1 of a classification."]
     count: Annotated[int, "How many."]
-    degraded: Annotated[str | None, "Why an answer is less than was asked for; null if it is not."]
+    degraded: Annotated[bool, "Whether an answer is less than was asked for."]
     delay_s: Annotated[float, "Seconds until the next try."]
     duration_s: Annotated[float, "Seconds it took."]
     error_type: Annotated[str, "Class of the error; never its text."]

@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from careerops.ops.errorframes import location
 from careerops.ops.logevents import LogEvent
@@ -51,7 +51,15 @@ def install_hooks(log: "Logger") -> Callable[[], None]:
     def unraisable_hook(unraisable: Any) -> None:
         log.error(LogEvent.UNHANDLED_ERROR, exc_info=unraisable.exc_value)
 
-    def showwarning(_: Any, category: type[Warning], filename: str, lineno: int, *__: Any) -> None:
+    def showwarning(  # noqa: PLR0917  # the signature is Python's
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        del message, file, line
         place = location(filename, lineno)
         log.warning(LogEvent.LIBRARY_WARNING, error_type=category.__name__, location=place)
 

@@ -6,11 +6,13 @@ catches what slips through; it cannot know every secret, and is no reason to log
 
 import math
 import re
+from functools import lru_cache
 from typing import Final
 
 MASK: Final = "[redacted]"
 MAX_VALUE_CHARS: Final = 200
 _SCANNED_CHARS = 2000
+_MAX_WORD_CHARS = 48
 _LARGEST_INT = 2**63
 
 _PATTERNS = (
@@ -40,6 +42,16 @@ _ID = re.compile(r"[0-9a-f]{8,64}")
 
 def safe_text(text: str) -> str:
     """`text` with secrets masked, control characters replaced, at most 200 characters."""
+    # Most values are words of our own (stages, providers, topics), searched once each.
+    return _masked_word(text) if len(text) <= _MAX_WORD_CHARS else _masked(text)
+
+
+@lru_cache(maxsize=1024)
+def _masked_word(text: str) -> str:
+    return _masked(text)
+
+
+def _masked(text: str) -> str:
     # Mask before cutting: half a key is not recognised as one.
     masked = _SECRET.sub(MASK, text[:_SCANNED_CHARS])
     if not masked.isprintable():
