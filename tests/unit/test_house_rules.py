@@ -16,6 +16,7 @@ MAX_LINES: Final = 400
 
 TASK_OWNERS: Final[dict[str, str]] = {
     "ops/lifecycle.py": "the one place that owns background tasks and stops the process with them",
+    "services/sender.py": "races a wake-up, a timer and the end, and ends all three on leaving",
     "stream/": "lanes and their timers live and die with the worker, which awaits every one",
 }
 """Where a task may be started without a TaskGroup, and why."""
