@@ -11,10 +11,11 @@ from typing import Final
 
 MASK: Final = "[redacted]"
 MAX_VALUE_CHARS: Final = 200
-_SCANNED_CHARS = 2000
-_MAX_WORD_CHARS = 48
+_SCANNED_CHARS = 1000
+_MAX_WORD_CHARS = 80
 _LARGEST_INT = 2**63
 
+# Each starts at a boundary or at a literal, so that searching stays linear in the text's length.
 _PATTERNS = (
     # keys by their vendors' prefixes: OpenAI and Anthropic, Google, Groq, Slack, GitHub, Tavily,
     # Meta's graph API, Google OAuth; JSON web tokens
@@ -27,14 +28,14 @@ _PATTERNS = (
     r"(?i:\b(?:bearer|basic|token|api[_-]?key|key|secret|password|passwd|pwd)\b\s*[=: ]\s*\S+)",
     r"(?<=://)[^\s/@]+@",
     # e-mail addresses, also percent-encoded
-    r"[^\s<>()\[\]\"',;:]+(?:@|%40)[^\s<>()\[\]\"',;:]+",
+    r"(?<![^\s<>()\[\]\"',;:])[^\s<>()\[\]\"',;:]+(?:@|%40)[^\s<>()\[\]\"',;:]+",
     # telephone numbers: with + or a leading 0, North American, or nine digits and more in a row
     r"(?:\+|(?<![\w.:-])0)\d[\d\s().-]{6,}\d",
     r"(?<![\w.:-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)",
     r"(?<![\w.])\d{9,}(?!\w)",
     # long tokens: hexadecimal, or base64-like with a digit among the letters
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{24,}(?![0-9A-Za-z])",
-    r"(?=[A-Za-z_+-]*\d)[\w+-]{28,}=*",
+    r"(?<![\w+-])(?=[A-Za-z_+-]*\d)[\w+-]{28,}=*",
 )
 _SECRET = re.compile("|".join(_PATTERNS))
 _ID = re.compile(r"[0-9a-f]{8,64}")
@@ -46,7 +47,7 @@ def safe_text(text: str) -> str:
     return _masked_word(text) if len(text) <= _MAX_WORD_CHARS else _masked(text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def _masked_word(text: str) -> str:
     return _masked(text)
 
