@@ -53,7 +53,10 @@ class Classification(Model):
 
 
 class CareerEvent(Classification):
-    """A classification together with the facts of its mail."""
+    """A classification together with the facts of its mail.
+
+    `ingested_at` is when the mail was appended to the log (UTC).
+    """
 
     event_id: str
     revision: int = 0
@@ -65,3 +68,4 @@ class CareerEvent(Classification):
     subject: str = ""
     auth: AuthResults = AuthResults()
     links: tuple[Link, ...] = ()
+    ingested_at: UtcTime | None = None

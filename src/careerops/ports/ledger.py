@@ -104,6 +104,13 @@ class Ledger(Protocol):
         """
         ...
 
+    async def revive(self, notification_id: str, channel: str, now: datetime) -> bool:
+        """Plan a FAILED, UNKNOWN or EXPIRED entry again, due now and without an end.
+
+        Returns False where there is no such entry or it is in another state.
+        """
+        ...
+
     async def expire(self, channel: str, now: datetime) -> int:
         """Mark planned entries past `worth_until` EXPIRED; returns how many."""
         ...

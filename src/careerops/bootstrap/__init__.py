@@ -1,0 +1,1 @@
+"""Settings -> wired objects. The only place that constructs adapters."""

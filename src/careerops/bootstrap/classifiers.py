@@ -1,0 +1,34 @@
+"""The chain of classifiers that `[[classifier]]` and `[classify]` describe."""
+
+from careerops.bootstrap.parts import build_part, build_parts
+from careerops.config import Config, PartConfig
+from careerops.llm.chain import ClassifierChain
+from careerops.llm.classifier import LLMClassifier
+from careerops.ops.context import PartContext
+from careerops.ports.classifier import Classifier
+
+_FAMILIES = ("classifier", "chatmodel")
+
+
+def wire_classifier(config: Config, context: PartContext) -> ClassifierChain:
+    """Construct the chain; without any configured, `rules`.
+
+    Raises:
+        ConfigurationError: one cannot be constructed.
+    """
+    rules = _rules(config, context)
+    classifiers: list[Classifier] = []
+    for _, family, built in build_parts(config, "classifier", _FAMILIES, context):
+        if family == "chatmodel":
+            classifiers.append(LLMClassifier(built, second=rules, context=context))
+        else:
+            classifiers.append(built)
+    fallback = rules if config.classify.fallback == "rules" else None
+    return ClassifierChain(classifiers or [rules], fallback=fallback, context=context)
+
+
+def _rules(config: Config, context: PartContext) -> Classifier:
+    part = PartConfig(kind="rules")
+    _, rules = build_part(config, part, "classify.fallback", _FAMILIES, context)
+    built: Classifier = rules
+    return built

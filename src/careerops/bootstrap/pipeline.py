@@ -1,0 +1,242 @@
+"""The wired services of one process, and running them together."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from careerops.bootstrap.channels import channels_by_account, wire_channels
+from careerops.bootstrap.classifiers import wire_classifier
+from careerops.bootstrap.parts import build_part, build_parts
+from careerops.bootstrap.stores import Stores
+from careerops.config import Config, PartConfig
+from careerops.domain.topics import (
+    CLASSIFIED,
+    GROUP_CLASSIFY,
+    GROUP_NOTIFY,
+    GROUP_RESEARCH,
+    NOTIFICATIONS,
+    RAW_BACKFILL,
+    RAW_INBOX,
+)
+from careerops.ops.clock import SystemClock
+from careerops.ops.context import PartContext
+from careerops.ops.metrics import Metrics
+from careerops.ports.clock import Clock
+from careerops.ports.mailparser import MailParser
+from careerops.services.classify import ClassifyHandler
+from careerops.services.failures import ChannelFailures
+from careerops.services.ingest import SourceReader
+from careerops.services.notify import NotifyHandler
+from careerops.services.research import ResearchHandler
+from careerops.services.sender import Sender, SenderSurroundings
+from careerops.stream.message import Handler
+from careerops.stream.worker import Worker, WorkerSettings
+
+SERVICES = ("ingest", "classify", "research", "notify")
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What all parts of one process share.
+
+    Attributes:
+        config: the settings.
+        stores: log and stores, open.
+        owner: this process, as leases and the ledger name it.
+        clock, metrics: of the process.
+    """
+
+    config: Config
+    stores: Stores
+    owner: str
+    clock: Clock = field(default_factory=SystemClock)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    @property
+    def context(self) -> PartContext:
+        """What adapters are given."""
+        return PartContext(clock=self.clock, cache=self.stores.cache, metrics=self.metrics)
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """The services that this process runs.
+
+    Attributes:
+        readers: one a mailbox.
+        workers: one a stage.
+        senders: one a channel.
+    """
+
+    around: Surroundings
+    readers: list[SourceReader] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+    senders: list[Sender] = field(default_factory=list)
+    closing: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def run(self, stopping: asyncio.Event, *, follow: bool) -> None:
+        """Run everything until `stopping` is set; then sources stop, and the rest drains.
+
+        Raises:
+            AlreadyRunning, ConfigurationError, Fenced: see the parts; the first one stops all.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                reading = [
+                    tasks.create_task(reader.run(follow=follow), name="ingest")
+                    for reader in self.readers
+                ]
+                for worker in self.workers:
+                    tasks.create_task(worker.run(stopping), name=worker.stage)
+                for sender in self.senders:
+                    tasks.create_task(sender.run(stopping), name=sender.channel)
+                await stopping.wait()
+                for task in reading:
+                    task.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
+
+    async def close(self) -> None:
+        """Close the adapters, last constructed first."""
+        await self.closing.aclose()
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+
+
+async def wire(around: Surroundings, services: Sequence[str] = SERVICES) -> Pipeline:
+    """Construct what `services` need.
+
+    Raises:
+        ConfigurationError: one line that names the key and the remedy.
+    """
+    pipeline = Pipeline(around)
+    try:
+        steps: dict[str, Callable[[], None]] = {
+            "ingest": partial(_wire_ingest, pipeline),
+            "classify": partial(_wire_classify, pipeline),
+            "research": partial(_wire_research, pipeline),
+            "notify": partial(_wire_notify, pipeline),
+        }
+        for service in services:
+            steps[service]()
+    except BaseException:
+        await pipeline.close()
+        raise
+    return pipeline
+
+
+def new_parser(closing: AsyncExitStack) -> MailParser:
+    """The parser in a process of its own; closed with `closing`."""
+    from careerops.adapters.parser.subprocess import SubprocessParser  # noqa: PLC0415  # only ingest and import need it
+
+    parser = SubprocessParser()
+    closing.push_async_callback(parser.close)
+    return parser
+
+
+def reader_of(
+    around: Surroundings,
+    part: PartConfig,
+    mailbox: Any,
+    parser: MailParser,
+    topic: str | None = None,
+) -> SourceReader:
+    """The reader of one constructed mailbox."""
+    return SourceReader(
+        mailbox=mailbox,
+        kind=part.kind,
+        account=part.account,
+        log=around.stores.log,
+        cursors=around.stores.cursors,
+        parser=parser,
+        clock=around.clock,
+        metrics=around.metrics,
+        owner=around.owner,
+        topic=topic,
+    )
+
+
+def _wire_ingest(pipeline: Pipeline) -> None:
+    around = pipeline.around
+    built = list(build_parts(around.config, "mailbox", ("mailbox",), around.context))
+    if not built:
+        return
+    parser = new_parser(pipeline.closing)
+    for part, _, mailbox in built:
+        pipeline.readers.append(reader_of(around, part, mailbox, parser))
+
+
+def _wire_classify(pipeline: Pipeline) -> None:
+    around = pipeline.around
+    settings = around.config.classify
+    classifier = wire_classifier(around.config, around.context)
+    pipeline.closing.push_async_callback(classifier.close)
+    handler = ClassifyHandler(classifier, settings, around.clock, around.metrics)
+    topics = (RAW_INBOX, RAW_BACKFILL)
+    _add_worker(pipeline, handler, GROUP_CLASSIFY, topics, settings.concurrency)
+
+
+def _wire_research(pipeline: Pipeline) -> None:
+    around = pipeline.around
+    settings = around.config.research
+    context = around.context
+    floor_part = PartConfig(kind="mail")
+    _, floor = build_part(around.config, floor_part, "researcher", ("researcher",), context)
+    built = build_parts(around.config, "researcher", ("researcher",), context)
+    researchers = [each for part, _, each in built if part.kind != "mail"]
+    for researcher in (floor, *researchers):
+        pipeline.closing.push_async_callback(researcher.close)
+    handler = ResearchHandler(researchers, floor, settings, around.clock)
+    _add_worker(pipeline, handler, GROUP_RESEARCH, (CLASSIFIED,), settings.concurrency)
+
+
+def _wire_notify(pipeline: Pipeline) -> None:
+    around = pipeline.around
+    channels = wire_channels(around.config, around.context)
+    for channel in channels:
+        pipeline.closing.push_async_callback(channel.notifier.close)
+    settings = around.config.notify
+    stores = around.stores
+    by_account = channels_by_account(around.config, channels)
+
+    def wake() -> None:
+        for sender in pipeline.senders:
+            sender.wake()
+
+    failures = ChannelFailures(stores.log, stores.ledger, by_account, around.clock, wake)
+    surroundings = SenderSurroundings(
+        ledger=stores.ledger,
+        clock=around.clock,
+        metrics=around.metrics,
+        owner=around.owner,
+        resend_unknown=settings.on_unknown == "resend",
+        on_failed=failures.failed,
+        on_down=failures.down,
+    )
+    pipeline.senders += [Sender(channel.notifier, surroundings) for channel in channels]
+    handler = NotifyHandler(by_account, stores.ledger, around.clock, wake)
+    _add_worker(pipeline, handler, GROUP_NOTIFY, (NOTIFICATIONS,), settings.concurrency)
+
+
+def _add_worker(
+    pipeline: Pipeline, handler: Handler, group: str, topics: Sequence[str], concurrency: int
+) -> None:
+    around = pipeline.around
+    pipeline.workers.append(
+        Worker(
+            handler=handler,
+            log=around.stores.log,
+            verdicts=around.stores.verdicts,
+            group=group,
+            topics=topics,
+            clock=around.clock,
+            metrics=around.metrics,
+            settings=WorkerSettings(concurrency=concurrency, high_water=max(64, 4 * concurrency)),
+        )
+    )

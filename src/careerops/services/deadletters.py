@@ -1,0 +1,151 @@
+"""Dead letters, for a person: what is there, why, and what to do with it.
+
+Whether a letter was replayed or discarded is a verdict of stage `dlq` on its place in the topic;
+the topic itself is append-only.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from careerops.domain.envelope import Envelope, read_envelope
+from careerops.domain.errors import CareerOpsError, Permanent
+from careerops.domain.topics import DEAD_LETTERS
+from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
+from careerops.ports.clock import Clock
+from careerops.ports.eventlog import EventLog, LogRecord
+from careerops.ports.ledger import Ledger
+from careerops.ports.verdicts import VerdictStore
+from careerops.services.unparsed import Reparser
+from careerops.stream.deadletter import notes_of, replayed
+
+STAGE = "dlq"
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter that waits for a decision.
+
+    Attributes:
+        record: as it stands in `dead_letter_queue`.
+        notes: what happened: stage, reason, attempts, time, topic, explanation, frames ...
+        event_id: the event's id, '' if its headers are unreadable.
+        event_type: its CloudEvents type, likewise.
+    """
+
+    record: LogRecord
+    notes: dict[str, str]
+    event_id: str
+    event_type: str
+    revision: int = 0
+
+    @property
+    def letter_id(self) -> str:
+        """What a person names it by: `partition-offset`."""
+        return f"{self.record.partition}-{self.record.offset}"
+
+    @property
+    def place(self) -> VerdictKey:
+        """The verdict that says it was dealt with."""
+        return VerdictKey(f"{DEAD_LETTERS}/{self.letter_id}", STAGE)
+
+
+class DeadLetters:
+    """The dead letter queue as a person sees it."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        verdicts: VerdictStore,
+        ledger: Ledger,
+        reparser: Reparser,
+        clock: Clock,
+    ) -> None:
+        """Read from `log`; decisions go to `verdicts`."""
+        self._log = log
+        self._verdicts = verdicts
+        self._ledger = ledger
+        self._reparser = reparser
+        self._clock = clock
+
+    async def waiting(self) -> AsyncIterator[Letter]:
+        """Letters that were neither replayed nor discarded, oldest first."""
+        offset = 0
+        while records := await self._log.read(DEAD_LETTERS, offset, _PAGE):
+            letters = [_letter(record) for record in records]
+            handled = await self._verdicts.get([letter.place for letter in letters])
+            for letter in letters:
+                if letter.place not in handled:
+                    yield letter
+            offset = records[-1].offset + 1
+
+    async def count(self) -> int:
+        """How many wait."""
+        count = 0
+        async for _ in self.waiting():
+            count += 1
+        return count
+
+    async def find(self, wanted: Sequence[str]) -> list[Letter]:
+        """The waiting letters that `wanted` names, by letter id or a prefix of the event id.
+
+        Raises:
+            CareerOpsError: one is not there, or names several.
+        """
+        letters = [letter async for letter in self.waiting()]
+        return [_one(letters, name) for name in wanted]
+
+    async def replay(self, letter: Letter) -> str:
+        """Send `letter` through its stage again; returns what was done, in a few words.
+
+        The dead verdict is cleared first: killed in between, the letter still waits.
+
+        Raises:
+            Permanent: this letter cannot be replayed; the text says what can be done instead.
+        """
+        stage, channel = letter.notes.get("stage", ""), letter.notes.get("channel", "")
+        if stage == "ingest":
+            await self._reparser.again(letter.record.value, letter.notes)
+            done = "parsed again"
+        elif channel:
+            if not await self._ledger.revive(letter.event_id, channel, self._clock.now()):
+                raise Permanent("the ledger has no failed entry for it", reason="not_replayable")
+            done = f"planned again for {channel}"
+        else:
+            record, times = replayed(letter.record.headers, letter.record.value, letter.record.key)
+            if letter.event_id:
+                await self._verdicts.clear_dead(
+                    [VerdictKey(letter.event_id, stage, letter.revision)]
+                )
+            await self._log.publish([record])
+            done = f"appended to {record.topic}, replay {times}"
+        await self._mark(letter, "replayed")
+        return done
+
+    async def discard(self, letter: Letter) -> None:
+        """Never show `letter` again; it stays in the topic for the retention time."""
+        await self._mark(letter, "discarded")
+
+    async def _mark(self, letter: Letter, label: str) -> None:
+        await self._verdicts.put(
+            Verdict(letter.place, VerdictStatus.DROPPED, self._clock.now(), label=label)
+        )
+
+
+def _letter(record: LogRecord) -> Letter:
+    notes = notes_of(record.headers)
+    try:
+        envelope = read_envelope(record.headers)
+    except Permanent:
+        envelope = Envelope("", "", "", record.time)
+    return Letter(record, notes, envelope.id, envelope.type, envelope.revision)
+
+
+def _one(letters: Sequence[Letter], name: str) -> Letter:
+    exact = [letter for letter in letters if letter.letter_id == name]
+    found = exact or [each for each in letters if name and each.event_id.startswith(name)]
+    if not found:
+        raise CareerOpsError(f"no waiting dead letter {name!r}: see careerops dlq list")
+    if len(found) > 1:
+        raise CareerOpsError(f"{name!r} names {len(found)} dead letters: use the id in dlq list")
+    return found[0]

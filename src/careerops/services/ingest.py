@@ -1,0 +1,286 @@
+"""Ingest: from a mailbox to the log, each mail once, the source's position never ahead.
+
+    fetch -> (queue) -> parse -> identify conversation -> publish -> commit cursor, seen, roots
+
+Published and acknowledged first, then cursor and seen-ids in one transaction under the source's
+lease: killed in between, the same mails are published again and consumers deduplicate by verdict.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from careerops.domain.email import RAW_EMAIL_TYPE
+from careerops.domain.errors import Outage
+from careerops.domain.identity import account_key
+from careerops.domain.topics import RAW_BACKFILL, RAW_INBOX
+from careerops.domain.verdicts import Record
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import get_logger
+from careerops.ops.metrics import Metrics
+from careerops.ops.tracing import new_traceparent
+from careerops.ports.clock import Clock
+from careerops.ports.cursors import CursorStore, Intake, Lease
+from careerops.ports.eventlog import EventLog
+from careerops.ports.mailbox import CaughtUp, FetchedMail, Mailbox
+from careerops.ports.mailparser import MailParser, ParsedMail, ParseRequest
+from careerops.services.conversations import Conversations
+from careerops.services.envelopes import event_record
+from careerops.services.unparsed import unparsed_letter
+
+_BATCH_MAILS = 200
+_BATCH_BYTES = 4 * 1024 * 1024
+_QUEUE_MAILS = 400
+_LEASE_TTL_S = 30.0
+_RETRY_S = 2.0
+
+
+@dataclass(slots=True)
+class SourceProgress:
+    """What one source has done since the start.
+
+    Attributes:
+        published, duplicates, dead: mails by how they ended.
+        read_bytes: bytes of mail read.
+        caught_up: times it was read to its end with all of it committed.
+        scope: the outage it waits for, '' if none; `down_since` (UTC) is when it began.
+        finished: it was read to its end and is not followed.
+    """
+
+    published: int = 0
+    duplicates: int = 0
+    dead: int = 0
+    read_bytes: int = 0
+    caught_up: int = 0
+    scope: str = ""
+    down_since: datetime | None = None
+    finished: bool = False
+
+    @property
+    def mails(self) -> int:
+        """Mails dealt with."""
+        return self.published + self.duplicates + self.dead
+
+
+@dataclass(slots=True)
+class _Batch:
+    mails: list[FetchedMail] = field(default_factory=list)
+    cursor: str | None = None
+    caught_up: bool = False
+    size_bytes: int = 0
+    results: list[ParsedMail | Exception] = field(default_factory=list)
+
+
+class SourceReader:
+    """Reads one mailbox into the log, under a lease."""
+
+    def __init__(
+        self,
+        *,
+        mailbox: Mailbox,
+        kind: str,
+        account: str,
+        log: EventLog,
+        cursors: CursorStore,
+        parser: MailParser,
+        clock: Clock,
+        metrics: Metrics,
+        owner: str,
+        topic: str | None = None,
+        on_progress: Callable[[SourceProgress], None] | None = None,
+    ) -> None:
+        """Read `mailbox` for `account`, into `topic` if given, else as live or backfill."""
+        self._mailbox = mailbox
+        self._kind = kind
+        self._account = account
+        self._log = log
+        self._cursors = cursors
+        self._parser = parser
+        self._clock = clock
+        self._owner = owner
+        self._topic = topic
+        self._on_progress = on_progress
+        self._ingested = metrics.emails_ingested.labels(kind)
+        self._logger = get_logger("ingest")
+        self._conversations = Conversations(cursors, account)
+        self.progress = SourceProgress()
+
+    async def run(self, *, follow: bool, patient: bool = True) -> None:
+        """Read to the end, or for ever with `follow`. A `patient` one tries an unreachable again.
+
+        Raises:
+            AlreadyRunning: another live process reads this source.
+            ConfigurationError: the source refuses us for good.
+            Fenced: the lease was taken over.
+            Outage: without `patient`, the source cannot be reached.
+        """
+        lease = await self._cursors.acquire(self._mailbox.name, self._owner, _LEASE_TTL_S)
+        try:
+            while True:
+                try:
+                    await self._read(lease, follow=follow)
+                except Outage as outage:
+                    if not patient:
+                        raise
+                    self._note_outage(outage.scope)
+                    self._logger.warning(
+                        LogEvent.SOURCE_LOST, source_kind=self._kind, scope=outage.scope
+                    )
+                    await self._clock.sleep(_RETRY_S)
+                else:
+                    self.progress.finished = True
+                    return
+        finally:
+            await self._cursors.release(lease)
+
+    async def _read(self, lease: Lease, *, follow: bool) -> None:
+        cursor = await self._cursors.cursor(self._mailbox.name)
+        known = await self._cursors.locators(self._mailbox.name)
+        items: asyncio.Queue[FetchedMail | CaughtUp | None] = asyncio.Queue(_QUEUE_MAILS)
+        batches: asyncio.Queue[_Batch | None] = asyncio.Queue(2)
+        stream = self._mailbox.fetch(cursor, known, follow=follow)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                renewing = tasks.create_task(self._keep_lease(lease))
+                tasks.create_task(self._fetch(stream, items))
+                tasks.create_task(self._parse(items, batches))
+                await self._publish(lease, batches)
+                renewing.cancel()
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
+
+    def _note_outage(self, scope: str) -> None:
+        progress = self.progress
+        if scope and not progress.scope:
+            progress.down_since = self._clock.now()
+        elif not scope:
+            progress.down_since = None
+        progress.scope = scope
+
+    async def _keep_lease(self, lease: Lease) -> None:
+        while True:
+            await self._clock.sleep(_LEASE_TTL_S / 3)
+            await self._cursors.renew(lease, _LEASE_TTL_S)
+
+    async def _fetch(
+        self,
+        stream: AsyncGenerator[FetchedMail | CaughtUp, None],
+        items: asyncio.Queue[FetchedMail | CaughtUp | None],
+    ) -> None:
+        async with aclosing(stream):
+            async for item in stream:
+                self._note_outage("")
+                await items.put(item)
+        await items.put(None)
+
+    async def _parse(
+        self,
+        items: asyncio.Queue[FetchedMail | CaughtUp | None],
+        batches: asyncio.Queue[_Batch | None],
+    ) -> None:
+        """Gather what is there into batches; one is parsed while the one before is published."""
+        ended = False
+        while not ended:
+            batch = _Batch()
+            item = await items.get()
+            while item is not None:
+                self._gather(batch, item)
+                full = len(batch.mails) >= _BATCH_MAILS or batch.size_bytes >= _BATCH_BYTES
+                if full or batch.caught_up or items.empty():
+                    break
+                item = items.get_nowait()
+            ended = item is None
+            if batch.mails:
+                batch.results = await self._parser.parse([self._request(m) for m in batch.mails])
+            await batches.put(batch)
+        await batches.put(None)
+
+    @staticmethod
+    def _gather(batch: _Batch, item: FetchedMail | CaughtUp) -> None:
+        if item.cursor is not None:
+            batch.cursor = item.cursor
+        if isinstance(item, CaughtUp):
+            batch.caught_up = True
+        else:
+            batch.mails.append(item)
+            batch.size_bytes += len(item.raw)
+
+    def _request(self, mail: FetchedMail) -> ParseRequest:
+        return ParseRequest(
+            raw=mail.raw,
+            account=self._account,
+            source=self._kind,
+            locator=mail.locator,
+            fallback_time=self._clock.now(),
+            received_at=mail.received_at,
+            labels=mail.labels,
+            size=mail.size,
+            backfill=self._is_backfill(mail),
+        )
+
+    def _is_backfill(self, mail: FetchedMail) -> bool:
+        return mail.backfill if self._topic is None else self._topic == RAW_BACKFILL
+
+    async def _publish(self, lease: Lease, batches: asyncio.Queue[_Batch | None]) -> None:
+        while (batch := await batches.get()) is not None:
+            await self._store(lease, batch)
+
+    async def _store(self, lease: Lease, batch: _Batch) -> None:
+        letters: dict[str, Record] = {}
+        parsed: dict[str, ParsedMail] = {}
+        for mail, result in zip(batch.mails, batch.results, strict=True):
+            if isinstance(result, ParsedMail):
+                parsed.setdefault(result.email.event_id, result)
+            else:
+                event_id, letter = unparsed_letter(
+                    mail, result, account=self._account, source=self._kind, at=self._clock.now()
+                )
+                letters[event_id] = letter
+        ids = [*parsed, *letters]
+        seen = await self._cursors.seen(self._account, ids) if ids else frozenset()
+        fresh = [result for event_id, result in parsed.items() if event_id not in seen]
+        keys, roots = await self._conversations.resolve(fresh)
+        records = [self._record(mail, key) for mail, key in zip(fresh, keys, strict=True)]
+        records += [letter for event_id, letter in letters.items() if event_id not in seen]
+        if records:
+            await self._log.publish(records)
+        intake = Intake(
+            cursor=batch.cursor,
+            seen=[event_id for event_id in ids if event_id not in seen],
+            locators=[mail.locator for mail in batch.mails if mail.cursor is None],
+            roots=roots,
+        )
+        if batch.mails or batch.cursor is not None:
+            await self._cursors.commit(lease, self._account, intake)
+        self._count(batch, len(fresh), len(records) - len(fresh))
+
+    def _record(self, parsed: ParsedMail, key: str) -> Record:
+        email = parsed.email.model_copy(update={"thread_key": key})
+        return event_record(
+            email,
+            topic=self._topic or (RAW_BACKFILL if email.backfill else RAW_INBOX),
+            key=key or account_key(self._account),
+            event_id=email.event_id,
+            event_type=RAW_EMAIL_TYPE,
+            source="ingest",
+            time=self._clock.now(),
+            traceparent=new_traceparent(),
+        )
+
+    def _count(self, batch: _Batch, published: int, dead: int) -> None:
+        progress = self.progress
+        progress.published += published
+        progress.dead += dead
+        progress.duplicates += len(batch.mails) - published - dead
+        progress.read_bytes += sum(mail.size for mail in batch.mails)
+        if published:
+            self._ingested.inc(published)
+            self._logger.info(LogEvent.EMAIL_PUBLISHED, source_kind=self._kind, count=published)
+        if batch.caught_up:
+            progress.caught_up += 1
+            if progress.caught_up == 1:
+                self._logger.info(LogEvent.SOURCE_CAUGHT_UP, source_kind=self._kind)
+        if self._on_progress is not None:
+            self._on_progress(progress)

@@ -1,0 +1,89 @@
+"""Notify: from a notification to entries in the ledger, one a channel of its account.
+
+The handler only plans; a sender (see `sender`) owns each channel's entries from there on.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from careerops.domain.model import Model
+from careerops.domain.notification import NOTIFICATION_TYPE, Notification
+from careerops.domain.verdicts import VerdictStatus
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import get_logger
+from careerops.ports.clock import Clock
+from careerops.ports.ledger import Entry, Ledger
+from careerops.stream.message import Decision, Message, decode
+
+STAGE = "notify"
+EVERYONE = "*"
+"""The account of channels that carry every account's notifications (files of the operator)."""
+
+
+class NotifySettings(Model):
+    """`[notify]`.
+
+    Attributes:
+        concurrency: handlers at work at once.
+        on_unknown: what to do about a send of which nobody knows whether it happened: `resend`
+            it (it may be told twice), or `hold` it for a person to decide (it may not be told).
+    """
+
+    model_config = Model.model_config | {"extra": "forbid"}
+
+    concurrency: int = Field(default=16, ge=1, le=1000)
+    on_unknown: Literal["resend", "hold"] = "resend"
+
+
+class NotifyHandler:
+    """The handler of `notifications`."""
+
+    stage = STAGE
+    accepts = NOTIFICATION_TYPE
+
+    def __init__(
+        self,
+        channels: Mapping[str, Sequence[str]],
+        ledger: Ledger,
+        clock: Clock,
+        on_planned: Callable[[], None],
+    ) -> None:
+        """Plan for `channels`: account (or `EVERYONE`) -> channel names; then call `on_planned`."""
+        self._channels = channels
+        self._ledger = ledger
+        self._clock = clock
+        self._on_planned = on_planned
+        self._logger = get_logger(STAGE)
+
+    def scopes(self, message: Message) -> frozenset[str]:
+        """None: channels that are down hold entries in the ledger, not messages here."""
+        del message
+        return frozenset()
+
+    async def handle(self, message: Message) -> Decision:
+        """Write the ledger; known entries stay as they are, so repeating is harmless."""
+        notification = decode(message, Notification)
+        now = self._clock.now()
+        event = notification.event
+        entries = [
+            Entry(
+                notification_id=notification.notification_id,
+                channel=channel,
+                account=notification.account,
+                event_id=event.event_id if event else "",
+                payload=message.value,
+                due=notification.not_before or now,
+                worth_until=notification.worth_until,
+            )
+            for account in (notification.account, EVERYONE)
+            for channel in self._channels.get(account, ())
+        ]
+        if not entries:
+            return Decision(status=VerdictStatus.DROPPED, account=notification.account)
+        planned = await self._ledger.plan(entries, now)
+        if planned:
+            self._logger.info(LogEvent.NOTIFICATION_PLANNED, count=planned)
+            self._on_planned()
+        return Decision(account=notification.account)

@@ -1,0 +1,116 @@
+"""Dead letters: the original bytes and headers, plus what happened, never values."""
+
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES
+from careerops.domain.topics import DEAD_LETTERS
+from careerops.domain.verdicts import Headers, Record
+from careerops.ports.eventlog import LogRecord
+
+PREFIX = "careerops-dead-"
+REPLAY = "careerops-replay"
+_MAX_FRAMES = 25
+_MAX_TEXT_CHARS = 500
+
+
+def frames_of(error: BaseException) -> str:
+    """The error's chain as exception types and frames `file:line function`, never values."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen and len(lines) < _MAX_FRAMES:
+        seen.add(id(current))
+        lines.append(f"{type(current).__module__}.{type(current).__qualname__}")
+        lines.extend(
+            f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(current.__traceback__)[-8:]
+        )
+        current = current.__cause__ or current.__context__
+    return "\n".join(lines[:_MAX_FRAMES])
+
+
+def dead_letter(
+    record: LogRecord,
+    *,
+    stage: str,
+    reason: str,
+    attempts: int,
+    at: datetime,
+    error: BaseException | None,
+    explanation: str = "",
+) -> Record:
+    """The record to publish to `dead_letter_queue`.
+
+    Args:
+        record: the input, kept byte for byte.
+        stage: who gave up.
+        reason: a machine-readable word.
+        attempts: tries that counted.
+        at: when (UTC).
+        error: what was raised; its types and frames are kept. Its text is kept only if it is one
+            of our own errors, whose messages carry no values.
+        explanation: one line for a person, from our own error's message.
+    """
+    notes = {
+        "stage": stage,
+        "reason": reason,
+        "attempts": str(attempts),
+        "time": at.isoformat(),
+        "topic": record.topic,
+        "partition": str(record.partition),
+        "offset": str(record.offset),
+        "explanation": explanation[:_MAX_TEXT_CHARS],
+        "frames": frames_of(error) if error is not None else "",
+    }
+    added = tuple((f"{PREFIX}{name}", text.encode()) for name, text in notes.items() if text)
+    return Record(
+        topic=DEAD_LETTERS,
+        key=record.key,
+        value=record.value,
+        headers=(*_bounded(original_headers(record.headers), _size(added)), *added),
+    )
+
+
+def original_headers(headers: Headers) -> Headers:
+    """The headers without what a dead letter added."""
+    return tuple((name, value) for name, value in headers if not name.startswith(PREFIX))
+
+
+def notes_of(headers: Headers) -> dict[str, str]:
+    """What a dead letter's headers say happened, by name without the prefix."""
+    return {
+        name.removeprefix(PREFIX): value.decode("utf-8", "replace")
+        for name, value in headers
+        if name.startswith(PREFIX)
+    }
+
+
+def replayed(headers: Headers, value: bytes, key: str) -> tuple[Record, int]:
+    """The record to append to the topic it came from, and which replay this is (1, 2 ...).
+
+    Raises:
+        KeyError: the headers are not a dead letter's.
+    """
+    notes = notes_of(headers)
+    kept = original_headers(headers)
+    before = max((int(v) for n, v in kept if n == REPLAY and v.isdigit()), default=0)
+    pairs = tuple((n, v) for n, v in kept if n != REPLAY)
+    record = Record(notes["topic"], key, value, (*pairs, (REPLAY, str(before + 1).encode())))
+    return record, before + 1
+
+
+def _size(headers: Headers) -> int:
+    return sum(len(name) + len(value) for name, value in headers)
+
+
+def _bounded(headers: Headers, used_bytes: int) -> Headers:
+    """As many of `headers`, in order, as the limit leaves room for."""
+    room = MAX_DEAD_LETTER_HEADER_BYTES - used_bytes
+    kept: list[tuple[str, bytes]] = []
+    for name, value in headers:
+        room -= len(name) + len(value)
+        if room >= 0:
+            kept.append((name, value))
+    return tuple(kept)

@@ -1,0 +1,264 @@
+"""The dispatcher: which message runs when, and what follows from how it ended.
+
+State machine of a message: QUEUED (in its lane) -> RUNNING -> HANDED OVER (to the settler); from
+RUNNING it may go to PARKED (a timer) or WAITING (a scope that is out) and back to QUEUED.
+A slot is free when the handler returns; the lane advances when the settler has the outcome, so
+outputs of one key are published in order while other slots work on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from careerops.domain.envelope import check_type
+from careerops.domain.errors import Outage, Permanent, Transient
+from careerops.domain.verdicts import Record, Verdict, VerdictKey, VerdictStatus
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import bind_message, get_logger
+from careerops.ops.metrics import Metrics
+from careerops.ops.tracing import trace_id_of
+from careerops.ports.clock import Clock
+from careerops.ports.eventlog import Delivery
+from careerops.stream.deadletter import dead_letter
+from careerops.stream.lanes import Lane, Lanes
+from careerops.stream.message import Decision, Handler, Message
+from careerops.stream.retry import RetryPolicy
+from careerops.stream.scopes import OutageBoard, Scope
+
+_CRASHES_TO_DEATH = 2
+
+HandOver = Callable[[Message, tuple[Record, ...], Verdict | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a dispatcher needs of its worker.
+
+    Attributes:
+        spawn: run a coroutine as a supervised task.
+        hand_over: pass a message's outputs and verdict to the settler, in order.
+        attempt: record durably that a delivery is about to run alone.
+        decided: the verdict on a message whose id was in flight already when it came.
+        clock, metrics: of the process.
+    """
+
+    spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+    hand_over: HandOver
+    attempt: Callable[[int, Delivery], Awaitable[None]]
+    decided: Callable[[Message], Awaitable[Verdict | None]]
+    clock: Clock
+    metrics: Metrics
+
+
+class Dispatcher:
+    """Runs a handler over queued messages: lanes, slots, retries, scopes, dead letters."""
+
+    def __init__(
+        self, handler: Handler, concurrency: int, retry: RetryPolicy, around: Surroundings
+    ) -> None:
+        """Run at most `concurrency` handlers at once."""
+        self._handler = handler
+        self._concurrency = concurrency
+        self._retry = retry
+        self._around = around
+        self._clock = around.clock
+        self._logger = get_logger(handler.stage)
+        self._lanes = Lanes(history_slots=max(1, concurrency * 3 // 4))
+        self._board = OutageBoard(around.clock, retry)
+        self._answers: dict[str, int] = {}
+        self._handlers: set[asyncio.Task[None]] = set()
+        self._timers: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._in_flight = around.metrics.in_flight.labels(handler.stage)
+        self._parked = around.metrics.parked.labels(handler.stage)
+
+    @property
+    def scopes(self) -> dict[str, Scope]:
+        """What is out, by scope."""
+        return self._board.scopes
+
+    @property
+    def running(self) -> int:
+        """Handlers at work."""
+        return self._lanes.running
+
+    @property
+    def parked(self) -> int:
+        """Messages at the head of their lane that wait for a timer or a scope."""
+        return self._lanes.held
+
+    def key_of(self, message: Message) -> VerdictKey:
+        """The verdict that this stage decides about `message`."""
+        return VerdictKey(message.envelope.id, self._handler.stage, message.envelope.revision)
+
+    def add(self, message: Message) -> None:
+        """Queue `message` in its lane; `pump` starts it."""
+        self._lanes.add(message)
+
+    def pump(self) -> None:
+        """Start whatever may start."""
+        while not self._draining and self._lanes.running < self._concurrency:
+            lane = self._lanes.take()
+            if lane is None:
+                break
+            blocked = self._board.blocking(self._handler.scopes(lane.head))
+            if blocked is not None and not self._board.is_released(lane):
+                self._lanes.hold(lane)
+                self._board.wait(blocked, lane)
+                continue
+            self._track(self._handlers, self._around.spawn(self._run(lane)))
+        self._in_flight.set(self._lanes.running)
+        self._parked.set(self._lanes.held)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Start nothing more, let running handlers finish for `timeout_s`, cancel the rest."""
+        self._draining = True
+        for task in tuple(self._timers):
+            task.cancel()
+        if self._handlers:
+            _, late = await asyncio.wait(self._handlers, timeout=timeout_s)
+            for task in late:
+                task.cancel()
+
+    def bury(self, message: Message, error: Exception, reason: str, explanation: str) -> None:
+        """Dead-letter `message`; without an identity there is no verdict to keep."""
+        now = self._clock.now()
+        letter = dead_letter(
+            message.delivery.record,
+            stage=self._handler.stage,
+            reason=reason,
+            attempts=message.attempts,
+            at=now,
+            error=error,
+            explanation=explanation,
+        )
+        named = bool(message.envelope.id)
+        verdict = Verdict(self.key_of(message), VerdictStatus.DEAD, now, label=reason)
+        self._around.metrics.dead_letters.labels(self._handler.stage, reason).inc()
+        self._logger.error(LogEvent.DEAD_LETTERED, reason=reason, error_type=type(error).__name__)
+        self._around.hand_over(message, (letter,), verdict if named else None)
+
+    async def _run(self, lane: Lane) -> None:
+        message = lane.head
+        if message.answers_seen is None:
+            message.answers_seen = dict(self._answers)
+        with bind_message(message.envelope.id, trace_id_of(message.envelope.traceparent)):
+            try:
+                known = await self._around.decided(message) if message.repeated else None
+                decision = None if known else await self._handle(message)
+            except Outage as outage:
+                self._wait_for_scope(lane, outage)
+            except Permanent as error:
+                self.bury(message, error, error.reason, str(error))
+                self._advance(lane)
+            except Exception as error:  # noqa: BLE001  # a bug in a handler fails its message, it does not end the inbox
+                self._failed(lane, error)
+            else:
+                if decision is not None:
+                    self._decided(message, decision)
+                elif known is not None:
+                    self._around.hand_over(message, known.outputs, None)
+                self._advance(lane)
+        self.pump()
+
+    async def _handle(self, message: Message) -> Decision:
+        check_type(message.envelope.type, self._handler.accepts)
+        deaths = message.delivery.deaths
+        if deaths >= _CRASHES_TO_DEATH:
+            raise Permanent(
+                f"{deaths} processes died while they handled this message alone",
+                reason="crashed_process",
+            )
+        if message.delivery.suspect:
+            await self._around.attempt(message.intake, message.delivery)
+        return await self._handler.handle(message)
+
+    def _decided(self, message: Message, decision: Decision) -> None:
+        if decision.provider:
+            self._answers[decision.provider] = self._answers.get(decision.provider, 0) + 1
+        verdict = Verdict(
+            key=self.key_of(message),
+            status=decision.status,
+            decided_at=self._clock.now(),
+            account=decision.account,
+            label=decision.label,
+            received_at=decision.received_at,
+            detail=decision.detail,
+            outputs=decision.outputs,
+        )
+        self._around.hand_over(message, decision.outputs, verdict)
+
+    def _advance(self, lane: Lane) -> None:
+        self._came_back(lane)
+        self._lanes.advance(lane)
+
+    def _came_back(self, lane: Lane, *, but: str = "") -> None:
+        released, over = self._board.returned(lane, but=but)
+        for other in released:
+            self._lanes.release(other)
+        for scope in over:
+            self._logger.info(LogEvent.OUTAGE_ENDED, scope=scope.name)
+
+    def _failed(self, lane: Lane, error: Exception) -> None:
+        message = lane.head
+        transient = error if isinstance(error, Transient) else None
+        if transient and transient.provider and not self._answered_others(message, transient):
+            scope = f"provider:{transient.provider}"
+            self._wait_for_scope(lane, Outage(str(error), scope=scope))
+            return
+        message.answers_seen = dict(self._answers)
+        message.attempts += 1
+        now_s = self._clock.monotonic()
+        since_s = now_s if message.parked_since is None else message.parked_since
+        asked_s = transient.retry_after_s if transient else None
+        delay_s = self._retry.delay_s(message.attempts, asked_s)
+        if self._retry.exhausted(message.attempts, now_s - since_s + delay_s):
+            reason = "attempts_exhausted" if transient else "handler_error"
+            self.bury(message, error, reason, str(transient or ""))
+            self._advance(lane)
+            return
+        message.parked_since = since_s
+        self._logger.warning(
+            LogEvent.MESSAGE_PARKED,
+            attempt=message.attempts,
+            delay_s=round(delay_s, 3),
+            error_type=type(error).__name__,
+        )
+        self._came_back(lane)
+        self._lanes.hold(lane)
+        self._track(self._timers, self._around.spawn(self._release_after(delay_s, lane)))
+
+    def _answered_others(self, message: Message, error: Transient) -> bool:
+        provider = error.provider or ""
+        seen = (message.answers_seen or {}).get(provider, 0)
+        return self._answers.get(provider, 0) > seen
+
+    def _wait_for_scope(self, lane: Lane, outage: Outage) -> None:
+        self._came_back(lane, but=outage.scope)
+        self._lanes.hold(lane)
+        fresh = outage.scope not in self._board.scopes
+        scope = self._board.fail(outage.scope, lane, outage.retry_at)
+        if fresh:
+            self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
+        if scope is not None:
+            delay_s = scope.due - self._clock.monotonic()
+            timer = self._probe_after(delay_s, scope.name, scope.generation)
+            self._track(self._timers, self._around.spawn(timer))
+
+    async def _release_after(self, delay_s: float, lane: Lane) -> None:
+        await self._clock.sleep(delay_s)
+        self._lanes.release(lane)
+        self.pump()
+
+    async def _probe_after(self, delay_s: float, name: str, generation: int) -> None:
+        await self._clock.sleep(max(0.0, delay_s))
+        lane = self._board.probe(name, generation)
+        if lane is not None:
+            self._lanes.release(lane)
+            self.pump()
+
+    @staticmethod
+    def _track(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)

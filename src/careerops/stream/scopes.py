@@ -1,0 +1,145 @@
+"""Outage scopes: what is down, who waits for it, one probe at a time, then a ramp.
+
+UP --Outage--> DOWN --retry_at--> PROBING --Outage--> DOWN (longer delay)
+                                  PROBING --anything else--> RAMPING
+RAMPING --each return--> twice as many released --nobody waits--> UP
+RAMPING --Outage--> DOWN
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from careerops.ports.clock import Clock
+from careerops.stream.lanes import Lane
+from careerops.stream.retry import RetryPolicy
+
+
+class ScopeState(Enum):
+    """How a scope fares."""
+
+    DOWN = "down"
+    PROBING = "probing"
+    RAMPING = "ramping"
+
+
+@dataclass(slots=True)
+class Scope:
+    """One thing that is out.
+
+    Attributes:
+        name: what.
+        since: when the outage began (UTC).
+        due: monotonic seconds of the next probe.
+        failures: outages in a row.
+        waiting: lanes that need it, oldest first.
+        released: lanes let go that have not come back yet.
+        allowance: how many may be let go at the next return.
+        generation: grows with each DOWN, so that an old timer does nothing.
+    """
+
+    name: str
+    since: datetime
+    due: float = 0.0
+    state: ScopeState = ScopeState.DOWN
+    failures: int = 0
+    waiting: deque[Lane] = field(default_factory=deque)
+    released: set[Lane] = field(default_factory=set)
+    allowance: int = 1
+    generation: int = 0
+
+
+class OutageBoard:
+    """The scopes that are out, for one worker. Only the event loop touches it."""
+
+    def __init__(self, clock: Clock, policy: RetryPolicy) -> None:
+        """Nothing is out at first."""
+        self._clock = clock
+        self._policy = policy
+        self._scopes: dict[str, Scope] = {}
+
+    @property
+    def scopes(self) -> dict[str, Scope]:
+        """What is out now, by name."""
+        return self._scopes
+
+    def blocking(self, needed: frozenset[str]) -> str | None:
+        """The first of `needed` that is out, None if all are up."""
+        if not self._scopes:
+            return None
+        return next((name for name in sorted(needed) if name in self._scopes), None)
+
+    def wait(self, name: str, lane: Lane) -> None:
+        """Let `lane` wait for a scope that is out already."""
+        self._scopes[name].waiting.append(lane)
+
+    def fail(self, name: str, lane: Lane, retry_at: datetime | None) -> Scope | None:
+        """`lane` found the scope out: it waits, first in line.
+
+        Returns:
+            The scope if a probe has to be scheduled at its `due`, None if one already is.
+        """
+        scope = self._scopes.get(name)
+        if scope is None:
+            scope = self._scopes[name] = Scope(name, since=self._clock.now())
+        expected = lane in scope.released
+        scope.released.discard(lane)
+        scope.waiting.appendleft(lane) if expected else scope.waiting.append(lane)
+        fresh = scope.generation == 0
+        if not fresh and scope.state is ScopeState.DOWN:
+            return None
+        scope.state = ScopeState.DOWN
+        scope.failures += 1
+        scope.allowance = 1
+        scope.generation += 1
+        scope.due = self._clock.monotonic() + self._delay_s(scope, retry_at)
+        return scope
+
+    def probe(self, name: str, generation: int) -> Lane | None:
+        """The lane to try the scope with, if this timer is still the scope's own."""
+        scope = self._scopes.get(name)
+        if scope is None or scope.generation != generation or scope.state is not ScopeState.DOWN:
+            return None
+        if not scope.waiting:
+            del self._scopes[name]
+            return None
+        scope.state = ScopeState.PROBING
+        return self._release(scope)
+
+    def is_released(self, lane: Lane) -> bool:
+        """Whether `lane` was let go to try a scope that is out."""
+        return any(lane in scope.released for scope in self._scopes.values())
+
+    def returned(self, lane: Lane, *, but: str = "") -> tuple[list[Lane], list[Scope]]:
+        """`lane` came back without an outage of any scope but `but`.
+
+        Returns:
+            Lanes to let go now, and the scopes that are up again.
+        """
+        lanes: list[Lane] = []
+        over: list[Scope] = []
+        for scope in list(self._scopes.values()):
+            if lane not in scope.released or scope.name == but:
+                continue
+            scope.released.discard(lane)
+            scope.state = ScopeState.RAMPING
+            scope.failures = 0
+            scope.allowance *= 2
+            while scope.waiting and len(scope.released) < scope.allowance:
+                lanes.append(self._release(scope))
+            if not scope.waiting and not scope.released:
+                del self._scopes[scope.name]
+                over.append(scope)
+        return lanes, over
+
+    def _release(self, scope: Scope) -> Lane:
+        lane = scope.waiting.popleft()
+        scope.released.add(lane)
+        return lane
+
+    def _delay_s(self, scope: Scope, retry_at: datetime | None) -> float:
+        if retry_at is None:
+            return self._policy.delay_s(scope.failures)
+        asked_s = (retry_at - self._clock.now()).total_seconds()
+        return self._policy.delay_s(scope.failures, max(asked_s, 0.05))

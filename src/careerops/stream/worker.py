@@ -1,0 +1,236 @@
+"""The worker: one stage's loop over its subscriptions.
+
+    receive -> decode -> verdict known? -> dispatcher (lanes, handler) -> settler -> log
+
+It holds at most `high_water` messages and `high_water_bytes` of a subscription, from `receive`
+until they are settled; beyond that it stops receiving.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from careerops.domain.envelope import Envelope, read_envelope
+from careerops.domain.errors import Permanent
+from careerops.domain.verdicts import Record, Verdict, VerdictKey
+from careerops.ops.logging import get_logger
+from careerops.ops.metrics import Metrics
+from careerops.ports.clock import Clock
+from careerops.ports.eventlog import Delivery, EventLog, Settlement, Subscription
+from careerops.ports.verdicts import VerdictStore
+from careerops.stream.dispatcher import Dispatcher, Surroundings
+from careerops.stream.message import Handler, Message
+from careerops.stream.retry import RetryPolicy
+from careerops.stream.scopes import Scope
+from careerops.stream.settler import Settler
+
+_RECEIVE_AT_MOST = 100
+_NAMELESS = Envelope(id="", type="", source="", time=datetime.fromtimestamp(0, UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How a worker runs.
+
+    Attributes:
+        concurrency: handlers at work at once.
+        high_water: messages held per subscription (queued, running, parked, unsettled).
+        high_water_bytes: their size, likewise.
+        drain_s: how long running handlers may finish at shutdown.
+        retry: delays and attempts.
+    """
+
+    concurrency: int = 32
+    high_water: int = 256
+    high_water_bytes: int = 32 * 1024 * 1024
+    drain_s: float = 4.0
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+@dataclass(slots=True)
+class _Intake:
+    """One subscription and what is held of it."""
+
+    index: int
+    subscription: Subscription
+    held: int = 0
+    held_bytes: int = 0
+
+
+class Worker:
+    """Runs a `Handler` over topics of a log, as one member of a consumer group."""
+
+    def __init__(
+        self,
+        *,
+        handler: Handler,
+        log: EventLog,
+        verdicts: VerdictStore,
+        group: str,
+        topics: Sequence[str],
+        clock: Clock,
+        metrics: Metrics,
+        settings: WorkerSettings,
+    ) -> None:
+        """Read `topics`, the first live and the others with the capacity that it leaves."""
+        self.stage = handler.stage
+        self.group = group
+        self.topics = tuple(topics)
+        self._log = log
+        self._verdicts = verdicts
+        self._settings = settings
+        self._processed = metrics.emails_processed
+        self._settler = Settler(log, clock, get_logger(handler.stage), self._on_settled)
+        around = Surroundings(
+            spawn=self._spawn,
+            hand_over=self._hand_over,
+            attempt=self._attempt,
+            decided=self._decided,
+            clock=clock,
+            metrics=metrics,
+        )
+        self._dispatcher = Dispatcher(handler, settings.concurrency, settings.retry, around)
+        self._intakes: list[_Intake] = []
+        self._room = asyncio.Event()
+        self._tasks: asyncio.TaskGroup | None = None
+        self._progress = 0
+        self._ids: Counter[VerdictKey] = Counter()
+
+    @property
+    def held(self) -> int:
+        """Messages received and not settled."""
+        return sum(intake.held for intake in self._intakes)
+
+    @property
+    def running(self) -> int:
+        """Handlers at work."""
+        return self._dispatcher.running
+
+    @property
+    def parked(self) -> int:
+        """Messages waiting for a timer or a scope."""
+        return self._dispatcher.parked
+
+    @property
+    def scopes(self) -> dict[str, Scope]:
+        """What is out, by scope."""
+        return self._dispatcher.scopes
+
+    @property
+    def settled(self) -> int:
+        """Messages settled since the start: a measure of progress."""
+        return self._progress
+
+    @property
+    def assigned(self) -> bool:
+        """Whether it is a member of its group on all its topics."""
+        return len(self._intakes) == len(self.topics)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until `stopping` is set, then drain, settle what is done and leave the group.
+
+        Raises:
+            AlreadyRunning: another member is alive and the log allows one.
+            Fenced: the group was taken over; nothing more may be written.
+        """
+        for index, topic in enumerate(self.topics):
+            subscription = await self._log.subscribe(topic, self.group)
+            self._intakes.append(_Intake(index, subscription))
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                settling = self._tasks.create_task(self._settler.run())
+                receiving = [self._tasks.create_task(self._take_in(i)) for i in self._intakes]
+                await stopping.wait()
+                for task in receiving:
+                    task.cancel()
+                await self._dispatcher.drain(self._settings.drain_s)
+                await self._settler.flushed()
+                settling.cancel()
+        except BaseExceptionGroup as group:
+            # One cause stops the worker; the others are its cancelled siblings.
+            raise group.exceptions[0] from None
+        # Only a clean end leaves the group cleanly; after a failure the next member has suspects.
+        for intake in self._intakes:
+            await intake.subscription.close()
+
+    async def _take_in(self, intake: _Intake) -> None:
+        while True:
+            while (free := self._free(intake)) <= 0:
+                self._room.clear()
+                await self._room.wait()
+            await self._accept(intake, await intake.subscription.receive(free))
+
+    def _free(self, intake: _Intake) -> int:
+        if intake.held_bytes >= self._settings.high_water_bytes:
+            return 0
+        return min(self._settings.high_water - intake.held, _RECEIVE_AT_MOST)
+
+    async def _accept(self, intake: _Intake, deliveries: Sequence[Delivery]) -> None:
+        messages: list[Message] = []
+        for delivery in deliveries:
+            message = self._held(intake, delivery)
+            if message is not None:
+                messages.append(message)
+        keys = [self._dispatcher.key_of(message) for message in messages]
+        known = await self._verdicts.get(keys) if keys else {}
+        for message, key in zip(messages, keys, strict=True):
+            verdict = known.get(key)
+            if verdict is None:
+                message.repeated = self._ids[key] > 0
+                self._ids[key] += 1
+                self._dispatcher.add(message)
+            else:
+                # Decided before: say the same again for a reader that missed it, think no more.
+                self._hand_over(message, verdict.outputs, None)
+        self._dispatcher.pump()
+
+    def _held(self, intake: _Intake, delivery: Delivery) -> Message | None:
+        """Hold `delivery`; None if it has no readable identity and was dead-lettered."""
+        error = None
+        envelope = _NAMELESS
+        try:
+            envelope = read_envelope(delivery.record.headers)
+        except Permanent as unreadable:
+            error = unreadable
+        message = Message(delivery, envelope, intake.index)
+        intake.held += 1
+        intake.held_bytes += message.size_bytes
+        if error is not None:
+            self._dispatcher.bury(message, error, error.reason, str(error))
+            return None
+        return message
+
+    def _hand_over(
+        self, message: Message, outputs: tuple[Record, ...], verdict: Verdict | None
+    ) -> None:
+        self._settler.add(message, Settlement(message.delivery, outputs, verdict))
+
+    def _on_settled(self, message: Message, settlement: Settlement) -> None:
+        intake = self._intakes[message.intake]
+        intake.held -= 1
+        intake.held_bytes -= message.size_bytes
+        self._progress += 1
+        key = self._dispatcher.key_of(message)
+        self._ids[key] -= 1
+        if self._ids[key] <= 0:
+            del self._ids[key]
+        status = settlement.verdict.status.value if settlement.verdict else "repeated"
+        self._processed.labels(self.stage, status).inc()
+        self._room.set()
+
+    async def _decided(self, message: Message) -> Verdict | None:
+        """The verdict on an id that was in flight already when `message` came."""
+        await self._settler.flushed()
+        key = self._dispatcher.key_of(message)
+        return (await self._verdicts.get([key])).get(key)
+
+    async def _attempt(self, intake: int, delivery: Delivery) -> None:
+        await self._intakes[intake].subscription.attempt(delivery)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        if self._tasks is None:
+            raise RuntimeError("the worker does not run")
+        return self._tasks.create_task(coroutine)
