@@ -24,7 +24,9 @@ def check_record(record: Record) -> None:
             f" ({value_limit})",
             reason="too_large",
         )
-    header_bytes = sum(len(name.encode("utf-8", "surrogatepass")) + len(value) for name, value in record.headers)
+    header_bytes = sum(
+        len(name.encode("utf-8", "surrogatepass")) + len(value) for name, value in record.headers
+    )
     if header_bytes > MAX_DEAD_LETTER_HEADER_BYTES:
         raise Permanent(
             f"headers of {header_bytes} bytes are more than a record carries"

@@ -1,0 +1,187 @@
+"""Sources: cursors, seen mails, conversation roots, and the lease to read a source."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from careerops.adapters.sqlite.codec import to_us
+from careerops.adapters.sqlite.groups import is_alive
+from careerops.adapters.sqlite.owner import describe
+from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
+from careerops.domain.errors import AlreadyRunning, Fenced
+from careerops.ports.cursors import Intake, Lease
+
+
+class SqliteCursors:
+    """`CursorStore` on SQLite."""
+
+    def __init__(
+        self, writer: WriterThread, reader: DatabaseThread, now: Callable[[], datetime]
+    ) -> None:
+        """Share the database's threads; `now` is the time leases expire by."""
+        self._writer = writer
+        self._reader = reader
+        self._now = now
+
+    async def acquire(self, source: str, owner: str, ttl_s: float) -> Lease:
+        """Take the lease on `source`; a dead process's is taken over at once.
+
+        Raises:
+            AlreadyRunning: another live owner holds it.
+        """
+        now_us = to_us(self._now())
+        expires_us = now_us + int(ttl_s * 1e6)
+
+        def op(connection: sqlite3.Connection) -> Lease:
+            row = connection.execute(
+                "SELECT owner, epoch, expires_us FROM sources WHERE source = ?", (source,)
+            ).fetchone()
+            holder, epoch, held_until_us = row or ("", 0, 0)
+            if holder != owner and is_alive(holder, held_until_us, now_us):
+                raise AlreadyRunning(
+                    f"{describe(holder)} already reads the mailbox {source}: stop it first"
+                )
+            connection.execute(
+                "INSERT INTO sources (source, owner, epoch, expires_us) VALUES (?1, ?2, ?3, ?4)"
+                " ON CONFLICT (source) DO UPDATE SET owner = ?2, epoch = ?3, expires_us = ?4",
+                (source, owner, epoch + 1, expires_us),
+            )
+            return Lease(source, owner, epoch + 1)
+
+        return await self._writer.run(op)
+
+    async def renew(self, lease: Lease, ttl_s: float) -> None:
+        """Prolong. Raises `Fenced` if it was taken over."""
+        expires_us = to_us(self._now()) + int(ttl_s * 1e6)
+
+        def op(connection: sqlite3.Connection) -> None:
+            _check(connection, lease)
+            connection.execute(
+                "UPDATE sources SET expires_us = ? WHERE source = ?", (expires_us, lease.source)
+            )
+
+        await self._writer.run(op)
+
+    async def release(self, lease: Lease) -> None:
+        """Give it back; nothing happens if it was taken over."""
+
+        def op(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE sources SET owner = '', epoch = epoch + 1 WHERE source = ? AND epoch = ?",
+                (lease.source, lease.epoch),
+            )
+
+        await self._writer.run(op)
+
+    async def cursor(self, source: str) -> str | None:
+        """The last committed position, None for a source never read."""
+
+        def op(connection: sqlite3.Connection) -> str | None:
+            row = connection.execute(
+                "SELECT cursor FROM sources WHERE source = ?", (source,)
+            ).fetchone()
+            return None if row is None else row[0]
+
+        return await self._reader.run(op)
+
+    async def locators(self, source: str) -> frozenset[str]:
+        """All locators committed for `source`."""
+
+        def op(connection: sqlite3.Connection) -> frozenset[str]:
+            rows = connection.execute("SELECT locator FROM locators WHERE source = ?", (source,))
+            return frozenset(locator for (locator,) in rows)
+
+        return await self._reader.run(op)
+
+    async def seen(self, account: str, event_ids: Sequence[str]) -> frozenset[str]:
+        """Those of `event_ids` that were published before, by any source of `account`."""
+        wanted = json.dumps(list(event_ids))
+
+        def op(connection: sqlite3.Connection) -> frozenset[str]:
+            rows = connection.execute(
+                "SELECT event_id FROM seen WHERE account = ?"
+                " AND event_id IN (SELECT value FROM json_each(?))",
+                (account, wanted),
+            )
+            return frozenset(event_id for (event_id,) in rows)
+
+        return await self._reader.run(op)
+
+    async def roots(self, account: str, message_ids: Sequence[str]) -> dict[str, str]:
+        """The conversation roots recorded for these Message-ID digests."""
+        wanted = json.dumps(list(message_ids))
+
+        def op(connection: sqlite3.Connection) -> dict[str, str]:
+            rows = connection.execute(
+                "SELECT message_id, root FROM roots WHERE account = ?"
+                " AND message_id IN (SELECT value FROM json_each(?))",
+                (account, wanted),
+            )
+            return dict(rows.fetchall())
+
+        return await self._reader.run(op)
+
+    async def commit(self, lease: Lease, account: str, intake: Intake) -> None:
+        """Record `intake` in one transaction; the last root recorded for a mail holds.
+
+        Raises:
+            Fenced: the lease is another's; nothing is recorded.
+        """
+
+        def op(connection: sqlite3.Connection) -> None:
+            _check(connection, lease)
+            _record(connection, lease.source, account, intake)
+
+        await self._writer.run(op)
+
+    async def sources(self) -> dict[str, str | None]:
+        """Every source ever read, with its cursor."""
+
+        def op(connection: sqlite3.Connection) -> dict[str, str | None]:
+            rows = connection.execute(
+                "SELECT source, cursor FROM sources WHERE committed ORDER BY source"
+            )
+            return dict(rows.fetchall())
+
+        return await self._reader.run(op)
+
+    async def reset(self, source: str) -> bool:
+        """Forget cursor and locators (never what was seen); False if the source is unknown."""
+
+        def op(connection: sqlite3.Connection) -> bool:
+            cursor = connection.execute(
+                "UPDATE sources SET cursor = NULL WHERE source = ? AND committed", (source,)
+            )
+            connection.execute("DELETE FROM locators WHERE source = ?", (source,))
+            return cursor.rowcount > 0
+
+        return await self._writer.run(op)
+
+
+def _check(connection: sqlite3.Connection, lease: Lease) -> None:
+    row = connection.execute(
+        "SELECT epoch FROM sources WHERE source = ?", (lease.source,)
+    ).fetchone()
+    if row is None or row[0] != lease.epoch:
+        raise Fenced("another process has taken over this mailbox: this one must stop reading it")
+
+
+def _record(connection: sqlite3.Connection, source: str, account: str, intake: Intake) -> None:
+    connection.execute(
+        "UPDATE sources SET cursor = coalesce(?, cursor), committed = 1 WHERE source = ?",
+        (intake.cursor, source),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO seen (account, event_id) VALUES (?, ?)",
+        [(account, event_id) for event_id in intake.seen],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO locators (source, locator) VALUES (?, ?)",
+        [(source, locator) for locator in intake.locators],
+    )
+    connection.executemany(
+        "INSERT INTO roots (account, message_id, root) VALUES (?, ?, ?)"
+        " ON CONFLICT (account, message_id) DO UPDATE SET root = excluded.root",
+        [(account, message_id, root) for message_id, root in intake.roots.items()],
+    )

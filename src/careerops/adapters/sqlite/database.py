@@ -1,0 +1,91 @@
+"""One SQLite file: log, verdicts, ledger, cursors, cache and corrections."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from careerops.adapters.sqlite.cache import SqliteCache
+from careerops.adapters.sqlite.connection import create
+from careerops.adapters.sqlite.corrections import SqliteCorrections
+from careerops.adapters.sqlite.cursors import SqliteCursors
+from careerops.adapters.sqlite.eventlog import SqliteLog
+from careerops.adapters.sqlite.ledger import SqliteLedger
+from careerops.adapters.sqlite.owner import process_owner
+from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
+from careerops.adapters.sqlite.verdicts import SqliteVerdicts
+from careerops.domain.topics import ALL_TOPICS
+from careerops.ops.clock import SystemClock
+from careerops.ports.clock import Clock
+
+
+class SqliteDatabase:
+    """Log and stores of one file, with the two threads that own its connections.
+
+    Any number of processes may open the same file; each group and source has one member.
+
+    Attributes:
+        log, verdicts, ledger, cursors, cache, corrections: the ports it implements.
+    """
+
+    def __init__(
+        self,
+        writer: WriterThread,
+        reader: DatabaseThread,
+        *,
+        topics: Sequence[str],
+        owner: str,
+        clock: Clock,
+    ) -> None:
+        """Use `open`."""
+        self._writer = writer
+        self._reader = reader
+        self.log = SqliteLog(writer, reader, topics=topics, owner=owner, now=clock.now)
+        self.verdicts = SqliteVerdicts(writer, reader)
+        self.ledger = SqliteLedger(writer, reader)
+        self.cursors = SqliteCursors(writer, reader, clock.now)
+        self.cache = SqliteCache(writer, reader)
+        self.corrections = SqliteCorrections(writer, reader)
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        topics: Sequence[str] = ALL_TOPICS,
+        owner: str = "",
+        clock: Clock | None = None,
+    ) -> "SqliteDatabase":
+        """Open `path`, created with mode 0600 if missing, and bring its tables up to date.
+
+        Args:
+            path: the file; its folder must exist.
+            topics: the topics that exist.
+            owner: who holds our leases; this process unless given.
+            clock: the time of records and leases; the machine's unless given.
+
+        Raises:
+            ConfigurationError: it cannot be used; one line with path and remedy.
+        """
+        writer = WriterThread(path, "sqlite-writer", lambda: create(path, topics))
+        reader = DatabaseThread(path, "sqlite-reader")
+        try:
+            await writer.start()
+            await reader.start()
+        except BaseException:
+            await asyncio.gather(writer.close(), reader.close())
+            raise
+        return cls(
+            writer,
+            reader,
+            topics=topics,
+            owner=owner or process_owner(),
+            clock=clock or SystemClock(),
+        )
+
+    async def close(self) -> None:
+        """Leave all groups, finish what was begun, end the threads. Idempotent."""
+        try:
+            await self.log.close()
+        finally:
+            await self._reader.close()
+            await self._writer.close()

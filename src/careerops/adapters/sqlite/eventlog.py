@@ -1,0 +1,210 @@
+"""The log on SQLite: a table a topic, one partition each."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from careerops.adapters.sqlite import groups, overview, records, settling
+from careerops.adapters.sqlite.codec import to_us
+from careerops.adapters.sqlite.subscription import SqliteSubscription
+from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
+from careerops.adapters.sqlite.wakeups import Wakeups, data_version
+from careerops.domain.errors import ConfigurationError, Outage, Permanent
+from careerops.domain.verdicts import Record
+from careerops.ports.eventlog import LogRecord, Settlement, TopicInfo
+
+RENEW_S: Final = 5.0
+
+
+class SqliteLog:
+    """`EventLog` on SQLite. `settle` is one transaction, so records appear exactly once."""
+
+    def __init__(
+        self,
+        writer: WriterThread,
+        reader: DatabaseThread,
+        *,
+        topics: Sequence[str],
+        owner: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Share the database's threads; must be constructed on the event loop."""
+        self._writer = writer
+        self._reader = reader
+        self._topics = tuple(topics)
+        self._known = frozenset(topics)
+        self._owner = owner
+        self._now = now
+        self._wakeups = Wakeups()
+        self._members: set[SqliteSubscription] = set()
+        self._failure: BaseException | None = None
+        self._closed = False
+        self._tasks = [
+            self._background(self._wakeups.watch(lambda: self._reader.run(data_version))),
+            self._background(self._keep_leases()),
+        ]
+
+    async def publish(self, records_: Sequence[Record]) -> None:
+        """Append `records_` in order, all or none; returns once they are durable.
+
+        Raises:
+            Permanent: a record is too large (reason `too_large`), or of a topic that does not
+                exist (reason `unknown_topic`).
+            Outage: the log cannot be written (scope `log`).
+        """
+        time_us = to_us(self._now())
+        rows: dict[str, list[records.Row]] = {}
+        for record in records_:
+            rows.setdefault(record.topic, []).append(records.row_of(record, time_us))
+        self._check_known(rows)
+
+        def op(connection: sqlite3.Connection) -> None:
+            for topic, added in rows.items():
+                records.append(connection, topic, added)
+
+        if rows:
+            await self._writer.run(op)
+            self._wakeups.bump(rows)
+
+    async def subscribe(self, topic: str, group: str) -> SqliteSubscription:
+        """Join `group` on `topic`, from the group's position (a new group: from the start).
+
+        Raises:
+            AlreadyRunning: a living process reads it, or this one does already.
+            ConfigurationError: there is no such topic.
+        """
+        self._check_topic(topic)
+        now_us, owner = to_us(self._now()), self._owner
+        member = await self._writer.run(
+            lambda connection: groups.join(connection, topic, group, owner, now_us)
+        )
+        subscription = SqliteSubscription(
+            member, self._writer, self._reader, self._wakeups, self._members.discard
+        )
+        self._members.add(subscription)
+        return subscription
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Make settlements durable, all in one transaction; repeating one changes nothing.
+
+        Raises:
+            Fenced: an input belongs to an epoch that is over. Nothing of the call is done then.
+            Permanent: as `publish`, for an output; nothing is done.
+            Outage: the log cannot be written (scope `log`).
+        """
+        if settlements:
+            plan = settling.plan(settlements, to_us(self._now()))
+            topics = plan.topics
+            self._check_known(topics)
+            await self._writer.run(plan.run)
+            self._wakeups.bump(topics)
+
+    async def read(self, topic: str, offset: int, limit: int) -> Sequence[LogRecord]:
+        """At most `limit` records from `offset` on, without joining any group; [] at the end.
+
+        Raises:
+            ConfigurationError: there is no such topic.
+        """
+        self._check_topic(topic)
+        return await self._reader.run(
+            lambda connection: records.read(connection, topic, offset, limit)
+        )
+
+    async def wait(self, topic: str, offset: int) -> None:
+        """Return once `topic` holds a record at or beyond `offset`, whichever process wrote it."""
+        self._check_topic(topic)
+        while True:
+            seen = self._wakeups.count(topic)
+            self._check_running()
+            if await self._reader.run(lambda connection: records.holds(connection, topic, offset)):
+                return
+            await self._wakeups.wait(topic, seen)
+
+    async def topics(self) -> Sequence[TopicInfo]:
+        """Every topic with the groups that read it, all as of one moment."""
+        topics, now_us = self._topics, to_us(self._now())
+        return await self._reader.run(
+            lambda connection: overview.topics(connection, topics, now_us)
+        )
+
+    async def trim(self, topic: str, before: datetime) -> int:
+        """Delete records of `topic` older than `before` that every registered group has settled.
+
+        Returns:
+            how many were deleted.
+        """
+        self._check_topic(topic)
+        before_us = to_us(before)
+        end = await self._reader.run(
+            lambda connection: records.first_since(connection, topic, before_us)
+        )
+        total = 0
+        while number := await self._writer.run(
+            lambda connection: records.trim_chunk(
+                connection, topic, groups.lowest_position(connection, topic, end)
+            )
+        ):
+            total += number
+        return total
+
+    async def close(self) -> None:
+        """Leave all groups cleanly and stop what runs in the background. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for member in tuple(self._members):
+            await member.close()
+        self._wakeups.bump_all()
+
+    async def _keep_leases(self) -> None:
+        """Prolong our leases for ever; a member whose lease was taken is told at once."""
+        while True:
+            members = tuple(self._members)
+            try:
+                held = await self._renewed(members)
+            except Outage:
+                # Still ours until somebody takes it, which needs the same file; try again.
+                held = [True] * len(members)
+            for member, ours in zip(members, held, strict=True):
+                if not ours:
+                    member.end()
+            await asyncio.sleep(RENEW_S)
+
+    async def _renewed(self, members: Sequence[SqliteSubscription]) -> list[bool]:
+        if not members:
+            return []
+        held = [(member.member.group_id, member.member.epoch) for member in members]
+        expires_us = to_us(self._now()) + int(groups.LEASE_S * 1e6)
+        return await self._writer.run(lambda connection: groups.renew(connection, held, expires_us))
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._stopped)
+        return task
+
+    def _stopped(self, task: "asyncio.Task[None]") -> None:
+        """Without its background tasks a log neither wakes nor holds its leases: all is over."""
+        if not task.cancelled() and task.exception() is not None:
+            self._failure = task.exception()
+            for member in tuple(self._members):
+                member.end()
+            self._wakeups.bump_all()
+
+    def _check_running(self) -> None:
+        if self._closed or self._failure is not None:
+            raise Outage("the log is closed", scope="log") from self._failure
+
+    def _check_topic(self, topic: str) -> None:
+        if topic not in self._topics:
+            raise ConfigurationError(
+                f"there is no topic {topic!r}: name one of {', '.join(self._topics)}"
+            )
+
+    def _check_known(self, topics: Iterable[str]) -> None:
+        if not self._known.issuperset(topics):
+            raise Permanent("a record is for a topic that does not exist", reason="unknown_topic")

@@ -1,0 +1,203 @@
+"""Verdicts: what was decided, for good."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from careerops.adapters.sqlite.codec import (
+    decode_records,
+    encode_records,
+    from_us,
+    maybe_time,
+    maybe_us,
+    to_us,
+)
+from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
+from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
+from careerops.ports.verdicts import VerdictQuery
+
+VerdictRow = tuple[str, str, int, str, int, str, str, int | None, bytes, bytes]
+
+_COLUMNS: Final = (
+    "event_id, stage, revision, status, decided_us, account, label, received_us, detail, outputs"
+)
+_INSERT: Final = (
+    f"INSERT OR IGNORE INTO verdicts ({_COLUMNS})"  # noqa: S608  # constants only
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_BY_KEY: Final = "event_id = ? AND stage = ? AND revision = ?"
+_TRIM_CHUNK: Final = 1000
+
+
+class SqliteVerdicts:
+    """`VerdictStore` on SQLite."""
+
+    def __init__(self, writer: WriterThread, reader: DatabaseThread) -> None:
+        """Share the database's threads."""
+        self._writer = writer
+        self._reader = reader
+
+    async def get(self, keys: Sequence[VerdictKey]) -> dict[VerdictKey, Verdict]:
+        """The verdicts that stand for `keys`; keys without one are absent."""
+        if not keys:
+            return {}
+        wanted = tuple(keys)
+        found = await self._reader.run(lambda connection: list(_select(connection, wanted)))
+        return {verdict.key: verdict for verdict in found}
+
+    async def put(self, verdict: Verdict) -> Verdict:
+        """Record `verdict` unless one stands; returns, durable, the one that stands."""
+        row = row_of(verdict)
+
+        def op(connection: sqlite3.Connection) -> Verdict:
+            if insert(connection, [row])[0]:
+                return verdict
+            return next(_select(connection, (verdict.key,)))
+
+        return await self._writer.run(op)
+
+    async def clear_dead(self, keys: Sequence[VerdictKey]) -> int:
+        """Forget the `dead` verdicts among `keys`, for a replay; returns how many there were."""
+        wanted = tuple(keys)
+
+        def op(connection: sqlite3.Connection) -> int:
+            return connection.executemany(
+                f"DELETE FROM verdicts WHERE {_BY_KEY} AND status = '{VerdictStatus.DEAD}'",  # noqa: S608  # constants only
+                wanted,
+            ).rowcount
+
+        return await self._writer.run(op) if wanted else 0
+
+    async def find(self, query: VerdictQuery) -> Sequence[Verdict]:
+        """Verdicts by query, newest `received_at` first."""
+        conditions, values = _conditions(query)
+        statement = (
+            f"SELECT {_COLUMNS} FROM verdicts WHERE {conditions}"  # noqa: S608  # constants only
+            " ORDER BY received_us DESC, id DESC LIMIT ?"
+        )
+
+        def op(connection: sqlite3.Connection) -> list[Verdict]:
+            return [_verdict(row) for row in connection.execute(statement, (*values, query.limit))]
+
+        return await self._reader.run(op)
+
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """How many verdicts by (stage, status)."""
+
+        def op(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
+            rows = connection.execute(
+                "SELECT stage, status, count(*) FROM verdicts GROUP BY stage, status"
+            )
+            return {(stage, status): number for stage, status, number in rows}
+
+        return await self._reader.run(op)
+
+    async def trim_outputs(self, before: datetime) -> int:
+        """Forget the outputs of verdicts decided before `before`; ids and details stay.
+
+        Returns:
+            how many verdicts lost outputs.
+        """
+        before_us, trimmed, place = to_us(before), 0, 0
+
+        def op(connection: sqlite3.Connection) -> tuple[int, int]:
+            return _trim_chunk(connection, before_us, place)
+
+        while place >= 0:
+            # In pieces, so that publishing never waits for long behind it.
+            number, place = await self._writer.run(op)
+            trimmed += number
+        return trimmed
+
+
+def row_of(verdict: Verdict) -> VerdictRow:
+    """The columns of `verdict`."""
+    return (
+        *verdict.key,
+        verdict.status.value,
+        to_us(verdict.decided_at),
+        verdict.account,
+        verdict.label,
+        maybe_us(verdict.received_at),
+        verdict.detail,
+        encode_records(verdict.outputs),
+    )
+
+
+def insert(connection: sqlite3.Connection, rows: Sequence[VerdictRow]) -> list[bool]:
+    """Insert `rows` where no verdict stands; for each whether it is the one that stands now."""
+    if not rows:
+        return []
+    last = connection.execute("SELECT max(id) FROM verdicts").fetchone()[0] or 0
+    inserted = connection.executemany(_INSERT, rows).rowcount
+    if inserted == len(rows):
+        return [True] * len(rows)
+    return list(_first_of_theirs(connection, rows, last))
+
+
+def _first_of_theirs(
+    connection: sqlite3.Connection, rows: Sequence[VerdictRow], last: int
+) -> Iterator[bool]:
+    """For each row whether it was inserted just now: beyond id `last`, first of its key."""
+    counted: set[tuple[Any, ...]] = set()
+    for row in rows:
+        key = row[:3]
+        (number,) = connection.execute(
+            f"SELECT id FROM verdicts WHERE {_BY_KEY}",  # noqa: S608  # constants only
+            key,
+        ).fetchone()
+        yield number > last and key not in counted
+        counted.add(key)
+
+
+def _select(connection: sqlite3.Connection, keys: tuple[VerdictKey, ...]) -> Iterator[Verdict]:
+    statement = (
+        f"SELECT {_COLUMNS} FROM verdicts WHERE (event_id, stage, revision) IN"  # noqa: S608  # constants only
+        " (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))"
+    )
+    return (_verdict(row) for row in connection.execute(statement, (json.dumps(keys),)))
+
+
+def _verdict(row: VerdictRow) -> Verdict:
+    event_id, stage, revision, status, decided_us, account, label, received_us, detail, outputs = (
+        row
+    )
+    return Verdict(
+        VerdictKey(event_id, stage, revision),
+        VerdictStatus(status),
+        from_us(decided_us),
+        account,
+        label,
+        maybe_time(received_us),
+        detail,
+        decode_records(outputs),
+    )
+
+
+def _conditions(query: VerdictQuery) -> tuple[str, list[str]]:
+    named = {"stage": query.stage, "label": query.label, "account": query.account}
+    conditions = [f"{name} = ?" for name, value in named.items() if value]
+    values = [value for value in named.values() if value]
+    if query.event_id_prefix:
+        # A range and not LIKE: it uses the index, and % means nothing in it.
+        conditions += ["event_id >= ?", "event_id < ?"]
+        values += [query.event_id_prefix, query.event_id_prefix + "\U0010ffff"]
+    return " AND ".join(conditions) or "1", values
+
+
+def _trim_chunk(connection: sqlite3.Connection, before_us: int, after: int) -> tuple[int, int]:
+    """(verdicts trimmed, last id looked at, -1 at the end)."""
+    last = connection.execute(
+        "SELECT max(id) FROM (SELECT id FROM verdicts WHERE id > ? ORDER BY id LIMIT ?)",
+        (after, _TRIM_CHUNK),
+    ).fetchone()[0]
+    if last is None:
+        return 0, -1
+    cursor = connection.execute(
+        "UPDATE verdicts SET outputs = x'' WHERE id > ? AND id <= ? AND decided_us < ?"
+        " AND outputs <> x''",
+        (after, last, before_us),
+    )
+    return cursor.rowcount, last

@@ -1,0 +1,77 @@
+"""Waking readers: at once for this process's writes, by polling for those of others."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+POLL_S: Final = 0.05
+
+
+def data_version(connection: sqlite3.Connection) -> int:
+    """A number that changes when another connection commits. One page cache look-up, no I/O."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+class Wakeups:
+    """A counter a topic that grows whenever the topic may hold something new.
+
+    A reader takes the count, looks, and when it found nothing waits for the count to change: what
+    is written between look and wait is never missed.
+    """
+
+    def __init__(self) -> None:
+        """Nobody waits yet."""
+        self._counts: dict[str, int] = {}
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self._someone = asyncio.Event()
+
+    def count(self, topic: str) -> int:
+        """The count now."""
+        return self._counts.get(topic, 0)
+
+    def bump(self, topics: Iterable[str]) -> None:
+        """Wake whoever waits for any of `topics`."""
+        for topic in topics:
+            self._counts[topic] = self._counts.get(topic, 0) + 1
+            for future in self._waiting.pop(topic, ()):
+                if not future.done():
+                    future.set_result(None)
+        if not self._waiting:
+            self._someone.clear()
+
+    def bump_all(self) -> None:
+        """Wake everybody."""
+        self.bump(tuple(self._waiting))
+
+    async def wait(self, topic: str, seen: int) -> None:
+        """Return once the count of `topic` is not `seen` any more."""
+        while self.count(topic) == seen:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.setdefault(topic, set()).add(future)
+            self._someone.set()
+            try:
+                await future
+            finally:
+                self._forget(topic, future)
+
+    async def watch(self, version: Callable[[], Awaitable[int]]) -> None:
+        """Poll `version` for ever, but only while somebody waits; wake all when it changes."""
+        known = await version()
+        while True:
+            await self._someone.wait()
+            # Compared with what was seen before anybody waited, so no write falls in between.
+            current = await version()
+            if current != known:
+                known = current
+                self.bump_all()
+            await asyncio.sleep(POLL_S)
+
+    def _forget(self, topic: str, future: asyncio.Future[None]) -> None:
+        waiting = self._waiting.get(topic)
+        if waiting is not None:
+            waiting.discard(future)
+            if not waiting:
+                del self._waiting[topic]
+        if not self._waiting:
+            self._someone.clear()
