@@ -124,6 +124,24 @@ class SqliteLedger:
 
         return await self._writer.run(op)
 
+    async def revive(self, notification_id: str, channel: str, now: datetime) -> bool:
+        """Plan a FAILED, UNKNOWN or EXPIRED entry again, due now and without an end.
+
+        Returns False where there is no such entry or it is in another state.
+        """
+        now_us = to_us(now)
+
+        def op(connection: sqlite3.Connection) -> bool:
+            cursor = connection.execute(
+                "UPDATE ledger SET status = 'planned', due_us = ?1, worth_until_us = NULL,"
+                " changed_us = ?1, reason = '' WHERE notification_id = ?2 AND channel = ?3"
+                " AND status IN ('failed', 'unknown', 'expired')",
+                (now_us, notification_id, channel),
+            )
+            return cursor.rowcount > 0
+
+        return await self._writer.run(op)
+
     async def expire(self, channel: str, now: datetime) -> int:
         """Mark planned entries past `worth_until` EXPIRED; returns how many."""
         now_us = to_us(now)
