@@ -54,7 +54,7 @@ $(RUNTIME): requirements/runtime.txt requirements/build.txt pyproject.toml
 
 $(DEV): requirements/dev.txt $(RUNTIME)
 	@echo "installing what tests and checks need"
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 -r requirements/dev.txt
 	@touch $@
 
 .PHONY: setup
