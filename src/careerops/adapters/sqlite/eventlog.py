@@ -1,21 +1,19 @@
 """The log on SQLite: a table a topic, one partition each."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
 
 from careerops.adapters.sqlite import groups, overview, records, settling
+from careerops.adapters.sqlite.background import Background
 from careerops.adapters.sqlite.codec import to_us
+from careerops.adapters.sqlite.leases import Leases
 from careerops.adapters.sqlite.subscription import SqliteSubscription
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.adapters.sqlite.wakeups import Wakeups, data_version
-from careerops.domain.errors import ConfigurationError, Outage, Permanent
+from careerops.domain.errors import ConfigurationError, Permanent
 from careerops.domain.verdicts import Record
 from careerops.ports.eventlog import LogRecord, Settlement, TopicInfo
-
-RENEW_S: Final = 5.0
 
 
 class SqliteLog:
@@ -38,13 +36,10 @@ class SqliteLog:
         self._owner = owner
         self._now = now
         self._wakeups = Wakeups()
-        self._members: set[SqliteSubscription] = set()
-        self._failure: BaseException | None = None
-        self._closed = False
-        self._tasks = [
-            self._background(self._wakeups.watch(lambda: self._reader.run(data_version))),
-            self._background(self._keep_leases()),
-        ]
+        self._leases = Leases(writer, now)
+        self._background = Background(self._on_death)
+        self._background.start("log-watch", self._wakeups.watch(lambda: reader.run(data_version)))
+        self._background.start("log-leases", self._leases.keep())
 
     async def publish(self, records_: Sequence[Record]) -> None:
         """Append `records_` in order, all or none; returns once they are durable.
@@ -76,14 +71,15 @@ class SqliteLog:
             ConfigurationError: there is no such topic.
         """
         self._check_topic(topic)
+        self._background.check()
         now_us, owner = to_us(self._now()), self._owner
         member = await self._writer.run(
             lambda connection: groups.join(connection, topic, group, owner, now_us)
         )
         subscription = SqliteSubscription(
-            member, self._writer, self._reader, self._wakeups, self._members.discard
+            member, self._writer, self._reader, self._wakeups, self._leases.forget
         )
-        self._members.add(subscription)
+        self._leases.add(subscription)
         return subscription
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
@@ -117,7 +113,7 @@ class SqliteLog:
         self._check_topic(topic)
         while True:
             seen = self._wakeups.count(topic)
-            self._check_running()
+            self._background.check()
             if await self._reader.run(lambda connection: records.holds(connection, topic, offset)):
                 return
             await self._wakeups.wait(topic, seen)
@@ -151,53 +147,14 @@ class SqliteLog:
 
     async def close(self) -> None:
         """Leave all groups cleanly and stop what runs in the background. Idempotent."""
-        if self._closed:
-            return
-        self._closed = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for member in tuple(self._members):
-            await member.close()
+        await self._background.stop()
+        await self._leases.leave_all()
         self._wakeups.bump_all()
 
-    async def _keep_leases(self) -> None:
-        """Prolong our leases for ever; a member whose lease was taken is told at once."""
-        while True:
-            members = tuple(self._members)
-            try:
-                held = await self._renewed(members)
-            except Outage:
-                # Still ours until somebody takes it, which needs the same file; try again.
-                held = [True] * len(members)
-            for member, ours in zip(members, held, strict=True):
-                if not ours:
-                    member.end()
-            await asyncio.sleep(RENEW_S)
-
-    async def _renewed(self, members: Sequence[SqliteSubscription]) -> list[bool]:
-        if not members:
-            return []
-        held = [(member.member.group_id, member.member.epoch) for member in members]
-        expires_us = to_us(self._now()) + int(groups.LEASE_S * 1e6)
-        return await self._writer.run(lambda connection: groups.renew(connection, held, expires_us))
-
-    def _background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._stopped)
-        return task
-
-    def _stopped(self, task: "asyncio.Task[None]") -> None:
-        """Without its background tasks a log neither wakes nor holds its leases: all is over."""
-        if not task.cancelled() and task.exception() is not None:
-            self._failure = task.exception()
-            for member in tuple(self._members):
-                member.end()
-            self._wakeups.bump_all()
-
-    def _check_running(self) -> None:
-        if self._closed or self._failure is not None:
-            raise Outage("the log is closed", scope="log") from self._failure
+    def _on_death(self) -> None:
+        """Without its background tasks a log neither wakes nor keeps its leases: all is over."""
+        self._leases.end_all()
+        self._wakeups.bump_all()
 
     def _check_topic(self, topic: str) -> None:
         if topic not in self._topics:

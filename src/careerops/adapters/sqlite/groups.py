@@ -10,6 +10,7 @@ from careerops.adapters.sqlite.records import bounds
 from careerops.domain.errors import AlreadyRunning, Fenced
 
 LEASE_S: Final = 15.0
+LEASE_US: Final = int(LEASE_S * 1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Member:
 def join(connection: sqlite3.Connection, topic: str, group: str, owner: str, now_us: int) -> Member:
     """Take the group's lease. Raises `AlreadyRunning` while another living member holds it."""
     start, end = bounds(connection, topic)
-    expires_us = now_us + int(LEASE_S * 1e6)
+    expires_us = now_us + LEASE_US
     row = connection.execute(
         "SELECT id, position, epoch, owner, expires_us FROM groups WHERE topic = ? AND name = ?",
         (topic, group),

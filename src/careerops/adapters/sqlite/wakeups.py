@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
+from careerops.domain.errors import Outage
+
 POLL_S: Final = 0.05
 
 
@@ -57,14 +59,14 @@ class Wakeups:
 
     async def watch(self, version: Callable[[], Awaitable[int]]) -> None:
         """Poll `version` for ever, but only while somebody waits; wake all when it changes."""
-        known = await version()
+        known: int | None = None
         while True:
             await self._someone.wait()
             # Compared with what was seen before anybody waited, so no write falls in between.
-            current = await version()
-            if current != known:
-                known = current
+            current = await _unless_out(version)
+            if current is None or current != known:
                 self.bump_all()
+            known = current
             await asyncio.sleep(POLL_S)
 
     def _forget(self, topic: str, future: asyncio.Future[None]) -> None:
@@ -75,3 +77,11 @@ class Wakeups:
                 del self._waiting[topic]
         if not self._waiting:
             self._someone.clear()
+
+
+async def _unless_out(version: Callable[[], Awaitable[int]]) -> int | None:
+    """The version, None while the file cannot be read: whoever waits then looks and is told."""
+    try:
+        return await version()
+    except Outage:
+        return None
