@@ -27,6 +27,7 @@ class LogEvent(StrEnum):
     # process
     SERVICE_STARTED = "service_started", "A service is wired and starts its work."
     CONFIG_LOADED = "config_loaded", "The configuration was read and is valid."
+    PROVIDER_INIT_FAILED = "provider_init_failed", "An optional part is left out: not usable."
     HTTP_LISTENING = "http_listening", "The HTTP server accepts connections."
     SHUTDOWN_REQUESTED = "shutdown_requested", "A first signal: intake stops, work drains."
     SHUTDOWN_COMPLETE = "shutdown_complete", "Everything is closed; the process ends."

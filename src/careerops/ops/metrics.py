@@ -1,89 +1,132 @@
-"""Every metric, in one typed place."""
+"""Every metric, in one typed place: kind, unit, meaning and labels.
+
+docs/metrics.md is generated from this file: `python -m careerops.ops.reference`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+PREFIX: Final = "careerops_"
 
 _LATENCY_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
 _TELL_S = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600)
 
 
-class Metrics:
-    """The metrics of one process, each with kind, unit and meaning; label values are bounded sets.
+class Kind(StrEnum):
+    """What a metric's figures mean over time."""
 
-    Constructed once by bootstrap and injected; `registry` is what `/metrics` renders.
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One metric as it is declared. Values of `labels` are bounded sets, never from a mail."""
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+    labels: tuple[str, ...]
+
+
+class Metrics:
+    """The metrics of one process.
+
+    Constructed once by bootstrap and injected.
+
+    Attributes:
+        registry: what `/metrics` renders.
+        specs: the table of all that is declared here.
     """
 
     def __init__(self) -> None:
         """Declare every metric in a registry of our own."""
         self.registry = CollectorRegistry()
-        r = self.registry
-        self.emails_ingested = Counter(
-            "careerops_emails_ingested_total", "Mails published by ingest.", ["source"], registry=r
+        self.specs: list[Spec] = []
+        self.emails_ingested = self._counter(
+            "emails_ingested_total", "mails", "Mails published by ingest.", "source"
         )
-        self.emails_processed = Counter(
-            "careerops_emails_processed_total",
+        self.emails_processed = self._counter(
+            "emails_processed_total",
+            "events",
             "Events settled, by stage and how they ended.",
-            ["stage", "status"],
-            registry=r,
+            "stage",
+            "status",
         )
-        self.emails_classified = Counter(
-            "careerops_emails_classified_total",
+        self.emails_classified = self._counter(
+            "emails_classified_total",
+            "mails",
             "Classifications that stand.",
-            ["event_type", "provider"],
-            registry=r,
+            "event_type",
+            "provider",
         )
-        self.classification_errors = Counter(
-            "careerops_classification_errors_total",
-            "Failed classification calls.",
-            ["error_type"],
-            registry=r,
+        self.classification_errors = self._counter(
+            "classification_errors_total", "calls", "Failed classification calls.", "error_type"
         )
-        self.llm_latency_seconds = Histogram(
-            "careerops_llm_latency_seconds",
+        self.llm_latency_seconds = self._histogram(
+            "llm_latency_seconds",
             "Duration of one call of a language model.",
-            ["provider"],
-            buckets=_LATENCY_S,
-            registry=r,
+            _LATENCY_S,
+            "provider",
         )
-        self.llm_tokens = Counter(
-            "careerops_llm_tokens_total",
-            "Tokens, as the provider counts them.",
-            ["provider", "direction"],
-            registry=r,
+        self.llm_tokens = self._counter(
+            "llm_tokens_total",
+            "tokens",
+            "Tokens, as the provider counts them; direction is input or output.",
+            "provider",
+            "direction",
         )
-        self.watermark_age_seconds = Gauge(
-            "careerops_watermark_age_seconds",
+        self.watermark_age_seconds = self._gauge(
+            "watermark_age_seconds",
+            "seconds",
             "Age of the oldest record not settled yet; 0 when all are.",
-            ["stage"],
-            registry=r,
+            "stage",
         )
-        self.in_flight = Gauge(
-            "careerops_in_flight", "Handlers running now.", ["stage"], registry=r
+        self.in_flight = self._gauge("in_flight", "messages", "Handlers running now.", "stage")
+        self.parked = self._gauge(
+            "parked", "messages", "Messages waiting for a retry or a scope.", "stage"
         )
-        self.parked = Gauge(
-            "careerops_parked", "Messages waiting for a retry or a scope.", ["stage"], registry=r
+        self.consumer_lag = self._gauge(
+            "consumer_lag", "records", "Records not settled yet.", "stage"
         )
-        self.consumer_lag = Gauge(
-            "careerops_consumer_lag", "Records not settled yet.", ["stage"], registry=r
+        self.dead_letters = self._counter(
+            "dead_letters_total", "messages", "Dead letters written.", "stage", "reason"
         )
-        self.dead_letters = Counter(
-            "careerops_dead_letters_total", "Dead letters written.", ["stage", "reason"], registry=r
+        self.breaker_state = self._gauge(
+            "breaker_state", "state", "Circuit breaker: 0 closed, 1 half-open, 2 open.", "provider"
         )
-        self.breaker_state = Gauge(
-            "careerops_breaker_state",
-            "Circuit breaker: 0 closed, 1 half-open, 2 open.",
-            ["provider"],
-            registry=r,
+        self.notifications = self._counter(
+            "notifications_total", "sends", "Sends by channel and outcome.", "channel", "outcome"
         )
-        self.notifications = Counter(
-            "careerops_notifications_total",
-            "Sends by channel and outcome.",
-            ["channel", "outcome"],
-            registry=r,
-        )
-        self.mail_to_notification_seconds = Histogram(
-            "careerops_mail_to_notification_seconds",
+        self.mail_to_notification_seconds = self._histogram(
+            "mail_to_notification_seconds",
             "From the mail's arrival in the log to its acceptance by a channel.",
-            ["channel"],
-            buckets=_TELL_S,
-            registry=r,
+            _TELL_S,
+            "channel",
         )
+
+    def _declare(
+        self, kind: Kind, name: str, unit: str, meaning: str, labels: tuple[str, ...]
+    ) -> str:
+        spec = Spec(PREFIX + name, kind, unit, meaning, labels)
+        self.specs.append(spec)
+        return spec.name
+
+    def _counter(self, name: str, unit: str, meaning: str, *labels: str) -> Counter:
+        full = self._declare(Kind.COUNTER, name, unit, meaning, labels)
+        return Counter(full, meaning, labels, registry=self.registry)
+
+    def _gauge(self, name: str, unit: str, meaning: str, *labels: str) -> Gauge:
+        full = self._declare(Kind.GAUGE, name, unit, meaning, labels)
+        return Gauge(full, meaning, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, meaning: str, buckets_s: tuple[float, ...], *labels: str
+    ) -> Histogram:
+        full = self._declare(Kind.HISTOGRAM, name, "seconds", meaning, labels)
+        return Histogram(full, meaning, labels, buckets=buckets_s, registry=self.registry)
