@@ -42,8 +42,26 @@ VIOLATIONS: Final[dict[str, list[tuple[str, str]]]] = {
         ("careerops.domain.planted", "aiohttp.web"),
     ],
     "adapter-families": [
-        ("careerops.adapters.notifier.planted", "careerops.adapters.mailbox"),
+        ("careerops.adapters.memory.planted", "careerops.adapters.sqlite"),
+        ("careerops.adapters.sqlite.planted", "careerops.adapters.memory"),
     ],
+    "one-composition-root": [
+        ("careerops.cli.planted", "careerops.adapters.sqlite"),
+        ("careerops.config", "careerops.adapters.memory"),
+    ],
+    "sqlite3": [
+        ("careerops.services.planted", "sqlite3"),
+        ("careerops.adapters.memory.planted", "sqlite3"),
+    ],
+    "aiohttp": [
+        (f"careerops.{part}.planted", "aiohttp.web")
+        for part in ("domain", "ports", "ops", "mail", "stream", "llm", "services", "bootstrap")
+    ],
+    "publicsuffixlist": [("careerops.services.planted", "publicsuffixlist")],
+    "keyring": [("careerops.ops.planted", "keyring")],
+    "structlog": [("careerops.stream.planted", "structlog")],
+    "prometheus": [("careerops.services.planted", "prometheus_client")],
+    "typer": [("careerops.bootstrap.planted", "typer")],
 }
 """Contract -> modules to plant: (module, what it imports)."""
 
