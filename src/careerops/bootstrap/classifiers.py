@@ -32,3 +32,22 @@ def _rules(config: Config, context: PartContext) -> Classifier:
     _, rules = build_part(config, part, "classify.fallback", _FAMILIES, context)
     built: Classifier = rules
     return built
+
+
+def classifier_of_kind(config: Config, kind: str, context: PartContext) -> Classifier:
+    """One classifier alone, with the options of its table where the configuration has one.
+
+    Raises:
+        ConfigurationError: there is no such kind, or it is not configured as it needs.
+    """
+    for index, part in enumerate(config.classifier):
+        if part.kind == kind:
+            where, found = f"classifier[{index}]", part
+            break
+    else:
+        where, found = "--classifier", PartConfig(kind=kind)
+    family, built = build_part(config, found, where, _FAMILIES, context)
+    if family == "chatmodel":
+        return LLMClassifier(built, second=_rules(config, context), context=context)
+    classifier: Classifier = built
+    return classifier

@@ -84,3 +84,10 @@ async def open_stores(config: Config) -> Stores:
         return await SqliteDatabase.open(path)
     except ConfigurationError as error:
         raise ConfigurationError(f"log: {error}") from None
+
+
+def process_owner() -> str:
+    """This process, as leases and the ledger name it."""
+    from careerops.adapters.sqlite import owner  # noqa: PLC0415  # as above
+
+    return owner.process_owner()

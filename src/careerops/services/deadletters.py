@@ -50,6 +50,26 @@ class Letter:
         return VerdictKey(f"{DEAD_LETTERS}/{self.letter_id}", STAGE)
 
 
+async def waiting(log: EventLog, verdicts: VerdictStore) -> AsyncIterator[Letter]:
+    """Letters that were neither replayed nor discarded, oldest first."""
+    offset = 0
+    while records := await log.read(DEAD_LETTERS, offset, _PAGE):
+        letters = [_letter(record) for record in records]
+        handled = await verdicts.get([letter.place for letter in letters])
+        for letter in letters:
+            if letter.place not in handled:
+                yield letter
+        offset = records[-1].offset + 1
+
+
+async def count_waiting(log: EventLog, verdicts: VerdictStore) -> int:
+    """How many letters wait."""
+    count = 0
+    async for _ in waiting(log, verdicts):
+        count += 1
+    return count
+
+
 class DeadLetters:
     """The dead letter queue as a person sees it."""
 
@@ -68,23 +88,9 @@ class DeadLetters:
         self._reparser = reparser
         self._clock = clock
 
-    async def waiting(self) -> AsyncIterator[Letter]:
+    def waiting(self) -> AsyncIterator[Letter]:
         """Letters that were neither replayed nor discarded, oldest first."""
-        offset = 0
-        while records := await self._log.read(DEAD_LETTERS, offset, _PAGE):
-            letters = [_letter(record) for record in records]
-            handled = await self._verdicts.get([letter.place for letter in letters])
-            for letter in letters:
-                if letter.place not in handled:
-                    yield letter
-            offset = records[-1].offset + 1
-
-    async def count(self) -> int:
-        """How many wait."""
-        count = 0
-        async for _ in self.waiting():
-            count += 1
-        return count
+        return waiting(self._log, self._verdicts)
 
     async def find(self, wanted: Sequence[str]) -> list[Letter]:
         """The waiting letters that `wanted` names, by letter id or a prefix of the event id.

@@ -89,7 +89,6 @@ class SourceReader:
         metrics: Metrics,
         owner: str,
         topic: str | None = None,
-        on_progress: Callable[[SourceProgress], None] | None = None,
     ) -> None:
         """Read `mailbox` for `account`, into `topic` if given, else as live or backfill."""
         self._mailbox = mailbox
@@ -101,7 +100,7 @@ class SourceReader:
         self._clock = clock
         self._owner = owner
         self._topic = topic
-        self._on_progress = on_progress
+        self.on_progress: Callable[[SourceProgress], None] | None = None
         self._ingested = metrics.emails_ingested.labels(kind)
         self._logger = get_logger("ingest")
         self._conversations = Conversations(cursors, account)
@@ -282,5 +281,5 @@ class SourceReader:
             progress.caught_up += 1
             if progress.caught_up == 1:
                 self._logger.info(LogEvent.SOURCE_CAUGHT_UP, source_kind=self._kind)
-        if self._on_progress is not None:
-            self._on_progress(progress)
+        if self.on_progress is not None:
+            self.on_progress(progress)

@@ -1,0 +1,136 @@
+"""Checking every configured part, one after the other, whatever the ones before had to say."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from careerops.bootstrap.channels import channels_by_account, wire_channels
+from careerops.bootstrap.parts import build_part
+from careerops.bootstrap.pipeline import Surroundings
+from careerops.bootstrap.stores import open_stores, process_owner
+from careerops.config import Config, PartConfig
+from careerops.domain.errors import CareerOpsError, ConfigurationError
+from careerops.ops.context import PartContext
+
+_CHECK_TIMEOUT_S = 20.0
+_FAMILIES: dict[str, tuple[str, ...]] = {
+    "mailbox": ("mailbox",),
+    "classifier": ("classifier", "chatmodel"),
+    "researcher": ("researcher",),
+    "notifier": ("notifier",),
+}
+_LEAVES = {
+    "mailbox": "your credentials",
+    "classifier": "the text of your mails",
+    "researcher": "the names of companies",
+    "notifier": "what you are told",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the check of one part said.
+
+    Attributes:
+        part: its key in the configuration.
+        ok: whether it works.
+        text: what is right, or what is wrong and what to do.
+        leaves_to: the host it sends to, '' if nothing leaves the machine.
+        what_leaves: what that is.
+    """
+
+    part: str
+    ok: bool
+    text: str
+    leaves_to: str = ""
+    what_leaves: str = ""
+
+
+async def check_all(config: Config) -> list[Finding]:
+    """Check database, port and every part of `config`."""
+    findings = [_check_port(config)]
+    try:
+        stores = await open_stores(config)
+    except ConfigurationError as error:
+        # Parts are checked all the same, with stores that forget.
+        from careerops.adapters.memory.database import MemoryDatabase  # noqa: PLC0415  # seldom needed
+
+        findings.append(Finding("log", ok=False, text=str(error)))
+        stores = MemoryDatabase()
+    else:
+        findings.append(Finding("log", ok=True, text=config.log))
+    try:
+        around = Surroundings(config, stores, owner=process_owner())
+        for key in _FAMILIES:
+            for index, part in enumerate(getattr(config, key)):
+                findings.append(await _check_part(config, key, index, part, around.context))
+        findings += await _check_channels(config, around.context)
+    finally:
+        await stores.close()
+    if not config.mailbox:
+        findings.append(
+            Finding("mailbox", ok=False, text="none configured; add a [[mailbox]]: careerops init")
+        )
+    return findings
+
+
+def _check_port(config: Config) -> Finding:
+    host, port = config.http.host, config.http.port
+    if not port:
+        return Finding("http.port", ok=True, text="off")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            text = f"{host}:{port}: {error.strerror}; end what listens there or choose another"
+            return Finding("http.port", ok=False, text=text)
+    return Finding("http.port", ok=True, text=f"{host}:{port} is free")
+
+
+async def _check_part(
+    config: Config, key: str, index: int, part: PartConfig, context: PartContext
+) -> Finding:
+    where = f"{key}[{index}]"
+    try:
+        _, built = build_part(config, part, where, _FAMILIES[key], context)
+    except ConfigurationError as error:
+        return Finding(where, ok=False, text=str(error))
+    egress: Callable[[], str] = getattr(built, "egress", lambda: "")
+    try:
+        text, ok = await _checked(built), True
+    except (CareerOpsError, TimeoutError) as error:
+        text, ok = str(error) or f"no answer in {_CHECK_TIMEOUT_S:.0f} s", False
+    finally:
+        close: Callable[[], Awaitable[None]] | None = getattr(built, "close", None)
+        if close is not None:
+            await close()
+    return Finding(
+        where, ok=ok, text=f"{part.kind}: {text}", leaves_to=egress(), what_leaves=_LEAVES[key]
+    )
+
+
+async def _checked(built: Any) -> str:
+    check: Callable[[], Awaitable[str]] | None = getattr(built, "check", None)
+    if check is None:
+        return "ready"
+    async with asyncio.timeout(_CHECK_TIMEOUT_S):
+        return await check()
+
+
+async def _check_channels(config: Config, context: PartContext) -> list[Finding]:
+    """Whether every account with a mailbox is told by somebody."""
+    try:
+        channels = wire_channels(config, context)
+    except ConfigurationError:
+        return []  # said already, of the part itself
+    try:
+        channels_by_account(config, channels)
+    except ConfigurationError as error:
+        return [Finding("accounts", ok=False, text=str(error))]
+    finally:
+        for channel in channels:
+            await channel.notifier.close()
+    return []
