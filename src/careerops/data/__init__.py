@@ -1,0 +1,1 @@
+"""Files that ship with the package: the sample mailbox of `careerops demo` and its labels."""
