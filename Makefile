@@ -95,8 +95,8 @@ bench: $(DEV) ## every benchmark; benchmarks/README.md says what the figures mea
 
 .PHONY: docs
 docs: $(DEV) ## regenerate what docs/ generates, then check links and completeness
-	@for file in $(wildcard docs/generate/*.py); do echo "== $$file"; $(BIN)/python "$$file"; done
-	@$(BIN)/pytest -q tests/unit/test_house_rules.py
+	@$(BIN)/python -m careerops.ops.reference docs
+	@$(BIN)/pytest -q tests/unit/test_documentation.py
 
 # --- release --------------------------------------------------------------------------------
 
