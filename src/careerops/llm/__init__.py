@@ -1,1 +1,1 @@
-"""Prompts, repair, trust checks and routing over chat models."""
+"""Asking a language model about a mail, and not believing it without need."""
