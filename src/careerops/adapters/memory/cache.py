@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+MAX_VALUE_BYTES: Final = 256 * 1024
 MAX_ENTRIES: Final = 2048
 
 
@@ -19,7 +20,10 @@ class MemoryCache:
         return value if expires_at > now else None
 
     async def put(self, key: str, value: bytes, expires_at: datetime) -> None:
-        """Keep `value` until `expires_at` (UTC); the last writer wins."""
+        """Keep `value` until `expires_at` (UTC); the last writer wins. Forgets one too large."""
+        if len(value) > MAX_VALUE_BYTES:
+            self._values.pop(key, None)
+            return
         self._values[key] = (expires_at, value)
         if len(self._values) > MAX_ENTRIES:
             del self._values[min(self._values, key=lambda name: self._values[name][0])]

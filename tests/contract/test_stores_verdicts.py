@@ -1,0 +1,124 @@
+"""The contract of `VerdictStore`, on every adapter."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from careerops.domain.topics import CLASSIFIED
+from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
+from careerops.ports.verdicts import VerdictQuery
+from support.logs import record, verdict
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+async def test_a_verdict_is_read_as_it_was_put(database) -> None:
+    """Every field, times to the microsecond, outputs with their headers."""
+    full = Verdict(
+        key=VerdictKey("e1", "classify", 3),
+        status=VerdictStatus.DONE,
+        decided_at=NOW + timedelta(microseconds=123457),
+        account="ann",
+        label="INTERVIEW",
+        received_at=NOW - timedelta(days=20000, microseconds=1),
+        detail=b'{"a": 1}\x00\xff',
+        outputs=(record(1, CLASSIFIED), record(2, CLASSIFIED, key="ü")),
+    )
+    bare = Verdict(VerdictKey("e1", "classify", 4), VerdictStatus.DROPPED, NOW)
+    for one in (full, bare):
+        assert await database.verdicts.put(one) == one
+    keys = [full.key, bare.key, VerdictKey("e1", "classify", 5), VerdictKey("e1", "research", 3)]
+    assert await database.verdicts.get(keys) == {full.key: full, bare.key: bare}
+    assert await database.verdicts.get([]) == {}
+
+
+async def test_the_first_writer_wins(database) -> None:
+    """The second is told what stands."""
+    first, second = verdict("e", account="a"), verdict("e", account="b")
+    assert await database.verdicts.put(first) == first
+    assert await database.verdicts.put(second) == first
+    assert await database.verdicts.get([first.key]) == {first.key: first}
+
+
+async def test_verdicts_outlive_their_process(world, database) -> None:
+    """Also one that was killed right after."""
+    stands = verdict("e")
+    await database.verdicts.put(stands)
+    await world.crash(database)
+    database = await world.open()
+    assert await database.verdicts.get([stands.key]) == {stands.key: stands}
+
+
+async def test_only_dead_verdicts_are_cleared(database) -> None:
+    """A replay decides again what was given up, and nothing else."""
+    dead = [verdict(f"d{i}", status=VerdictStatus.DEAD) for i in range(3)]
+    done = verdict("e")
+    for one in (*dead, done):
+        await database.verdicts.put(one)
+    keys = [dead[0].key, dead[1].key, done.key, VerdictKey("nobody", "classify")]
+    assert await database.verdicts.clear_dead(keys) == 2
+    assert await database.verdicts.clear_dead(keys) == 0
+    assert await database.verdicts.clear_dead([]) == 0
+    found = await database.verdicts.get([one.key for one in (*dead, done)])
+    assert set(found) == {dead[2].key, done.key}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (VerdictQuery(), ["abd", "abc", "xyz", "x%z", "old", "none"]),
+        (VerdictQuery(limit=2), ["abd", "abc"]),
+        (VerdictQuery(stage="classify"), ["abd", "abc", "xyz", "x%z", "old"]),
+        (VerdictQuery(stage="research"), ["none"]),
+        (VerdictQuery(label="OTHER"), ["abc", "old"]),
+        (VerdictQuery(label="OTHER", account="ann"), ["abc"]),
+        (VerdictQuery(account="ann"), ["abd", "abc"]),
+        (VerdictQuery(event_id_prefix="ab"), ["abd", "abc"]),
+        (VerdictQuery(event_id_prefix="abc"), ["abc"]),
+        (VerdictQuery(event_id_prefix="x%"), ["x%z"]),
+        (VerdictQuery(event_id_prefix="_"), []),
+        (VerdictQuery(stage="classify", label="OFFER", event_id_prefix="a"), ["abd"]),
+    ],
+)
+async def test_verdicts_are_found_newest_first(database, query, expected) -> None:
+    """By stage, label, account and the beginning of the id; those without a time come last."""
+    for event, days, label, account in (
+        ("old", 9, "OTHER", "ben"),
+        ("abc", 2, "OTHER", "ann"),
+        ("abd", 1, "OFFER", "ann"),
+        ("x%z", 3, "APPLIED", "ben"),
+        ("xyz", 3, "APPLIED", "ben"),
+    ):
+        received = NOW - timedelta(days=days)
+        await database.verdicts.put(
+            verdict(event, label=label, account=account, received_at=received)
+        )
+    await database.verdicts.put(verdict("none", stage="research"))
+    assert [found.key.event_id for found in await database.verdicts.find(query)] == expected
+
+
+async def test_verdicts_are_counted(database) -> None:
+    """By stage and status."""
+    assert await database.verdicts.counts() == {}
+    for event, stage, status in (
+        ("a", "classify", VerdictStatus.DONE),
+        ("b", "classify", VerdictStatus.DONE),
+        ("a", "research", VerdictStatus.DEAD),
+    ):
+        await database.verdicts.put(verdict(event, stage=stage, status=status))
+    assert await database.verdicts.counts() == {("classify", "done"): 2, ("research", "dead"): 1}
+
+
+async def test_trimmed_verdicts_stay_without_their_outputs(database) -> None:
+    """Ids are kept for good; what was decided since keeps everything."""
+    for number in range(1200):
+        output = record(number, CLASSIFIED)
+        decided_at = NOW + timedelta(seconds=number)
+        await database.verdicts.put(verdict(f"e{number}", output, decided_at=decided_at))
+    await database.verdicts.put(verdict("bare", decided_at=NOW))
+    before = NOW + timedelta(seconds=1100)
+    assert await database.verdicts.trim_outputs(before) == 1100
+    assert await database.verdicts.trim_outputs(before) == 0
+    keys = [VerdictKey(f"e{number}", "classify") for number in (0, 1099, 1100)]
+    found = await database.verdicts.get(keys)
+    assert [len(found[key].outputs) for key in keys] == [0, 0, 1]
