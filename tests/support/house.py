@@ -34,7 +34,8 @@ _HOSTS = tuple(
     )
 )
 _REGISTRY_HOST = re.compile(rf"(?:{'|'.join(map(re.escape, _HOSTS))})\b", re.IGNORECASE)
-_MACHINE_PATH = re.compile(r"(?<![\w.:/}~-])/(?:work|home|root|Users)/\w")
+# /home/jo is the invented home of tests that cut paths short.
+_MACHINE_PATH = re.compile(r"(?<![\w.:/}~-])/(?:work|home(?!/jo/)|root|Users)/\w")
 
 _BROAD = {"Exception", "BaseException"}
 _VAGUE_MODULES = {

@@ -28,7 +28,7 @@ def breaches(rule: Callable[[str], Iterable[str]], files: Iterable[Path]) -> lis
     return [
         f"{relative(path)}: {breach}"
         for path in files
-        for breach in rule(path.read_text(encoding="utf-8"))
+        for breach in rule(path.read_text(encoding="utf-8", errors="replace"))
     ]
 
 
