@@ -1,0 +1,99 @@
+"""Who holds a lease, and whether it exists."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from careerops.adapters.sqlite import is_gone, owner, process_owner
+from support.logs import bystander, identity_of
+
+
+@pytest.fixture
+def process() -> "Iterator[subprocess.Popen[bytes]]":
+    """A process of its own."""
+    process = bystander()
+    yield process
+    process.kill()
+    process.wait()
+
+
+def changed(name: str, value: str) -> str:
+    """This process's identity with one field changed."""
+    parsed = owner._parse(process_owner())
+    assert parsed is not None
+    return "|".join(str(part) for part in parsed._replace(**{name: value}))
+
+
+def test_this_process_is_alive() -> None:
+    """And says its pid."""
+    assert not is_gone(process_owner())
+    assert owner.describe(process_owner()) == f"process {os.getpid()}"
+
+
+def test_another_process_is_alive_until_it_is_killed(process) -> None:
+    """Dead and not yet reaped by its parent is dead."""
+    theirs = identity_of(process.pid)
+    assert not is_gone(theirs)
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert is_gone(theirs)
+    process.wait()
+    assert is_gone(theirs)
+
+
+def test_a_pid_used_again_is_another_process() -> None:
+    """The start time tells them apart."""
+    assert is_gone(changed("start", "1"))
+
+
+def test_nobody_survives_a_reboot() -> None:
+    """Whatever runs under the pid now."""
+    assert is_gone(changed("boot", "another"))
+
+
+@pytest.mark.parametrize("stranger", ["", "somebody", "a|b|c|d|e", "a|b|c|1", "||||"])
+def test_of_what_is_no_identity_nothing_is_known(stranger) -> None:
+    """Such an owner is gone when its lease has expired, not before."""
+    assert not is_gone(stranger)
+    assert owner.describe(stranger) == f"owner {stranger}"
+
+
+@pytest.mark.parametrize("field", ["host", "namespace"])
+def test_of_another_host_or_container_nothing_is_known(field) -> None:
+    """A pid means nothing there; a person is told where it is."""
+    there = changed(field, "elsewhere").replace(f"|{os.getpid()}|", "|4194305|")
+    assert not is_gone(there)
+    assert owner.describe(there).startswith("process 4194305 on ")
+
+
+def refuse(error: type[OSError]):
+    """What refuses every call."""
+
+    def call(*_: object, **__: object) -> None:
+        raise error
+
+    return call
+
+
+def test_without_proc_a_signal_tells(monkeypatch, process) -> None:
+    """As on macOS, where start times are unknown."""
+    monkeypatch.setattr(owner, "_has_proc", lambda: False)
+    assert owner._start_of(process.pid) == ""
+    assert owner._start_of(4194305) is None
+
+
+def test_a_process_that_may_not_be_signalled_is_alive(monkeypatch) -> None:
+    """It is another user's."""
+    monkeypatch.setattr(owner, "_has_proc", lambda: False)
+    monkeypatch.setattr(owner, "os", SimpleNamespace(kill=refuse(PermissionError)))
+    assert owner._start_of(1) == ""
+
+
+def test_without_proc_boot_and_namespace_are_empty(monkeypatch) -> None:
+    """One host, one boot is all that can be assumed."""
+    path = SimpleNamespace(read_text=refuse(FileNotFoundError), readlink=refuse(FileNotFoundError))
+    monkeypatch.setattr(owner, "Path", lambda _: path)
+    assert (owner._boot(), owner._namespace()) == ("", "")
