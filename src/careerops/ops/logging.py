@@ -99,6 +99,12 @@ class Logger:
         """Something failed for good, or a person is needed."""
         self._write("error", event, exc_info, fields)
 
+    def exception(
+        self, event: LogEvent, exc_info: ErrorInfo = None, **fields: Unpack[Fields]
+    ) -> None:
+        """An error, with type and frames of `exc_info` or else of the one being handled."""
+        self._write("error", event, exc_info or True, fields)
+
     def critical(
         self, event: LogEvent, exc_info: ErrorInfo = None, **fields: Unpack[Fields]
     ) -> None:

@@ -20,7 +20,7 @@ from careerops.ops.redaction import safe_id, safe_text, safe_value
 EventDict = MutableMapping[str, Any]
 
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_TAKEN = frozenset({"event", "service", "exc_info"})
+_TAKEN = frozenset({"event", "service", "exc_info", "lost"})
 
 
 class Chain(BoundLoggerBase):
@@ -33,11 +33,12 @@ class Chain(BoundLoggerBase):
 
     def write(self, level: str, line: EventDict) -> None:
         """Write one line; `line` holds event, service, fields and perhaps `exc_info`."""
-        (text,), _ = self._process_event(level, None, dict(line))
-        self._logger.write_line(text)
+        lost = self._logger.lost
+        (text,), _ = self._process_event(level, None, {**line, "lost": lost})
+        self._logger.write_line(text, lost)
 
 
-def _guard(sink: LogSink, level: str, line: EventDict) -> EventDict:
+def _guard(_: LogSink, level: str, line: EventDict) -> EventDict:
     """What may stand on the line, in order; the rest is dropped and named."""
     event = line["event"]
     guarded: EventDict = {
@@ -54,8 +55,8 @@ def _guard(sink: LogSink, level: str, line: EventDict) -> EventDict:
             dropped.append(name)
     if dropped:
         guarded["dropped_fields"] = safe_text(",".join(dropped))
-    if sink.lost:
-        guarded["lines_lost"] = sink.take_lost()
+    if line["lost"]:
+        guarded["lines_lost"] = line["lost"]
     error = _error_of(line.get("exc_info"))
     if error is not None:
         guarded.setdefault("error_type", type(error).__name__)

@@ -12,11 +12,11 @@ class LogSink:
     """Writes whole lines to a stream from any thread.
 
     Losing a line is better than losing a mail: a stream that is closed, full or blocked costs
-    lines, which are counted in `lost`, and never raises. Reentrant, because a warning may be
+    lines, which are counted, and never raises. Reentrant, because a warning may be
     issued (by a finaliser) while a line is being written.
 
     Attributes:
-        lost: lines not written since `take_lost` was asked.
+        lost: lines that were not written and not reported yet.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -26,8 +26,11 @@ class LogSink:
         self._silenced = False
         self.lost = 0
 
-    def write_line(self, line: str) -> None:
-        """Write `line` and a newline and flush; waits at most 1 s for another thread's line."""
+    def write_line(self, line: str, reported: int = 0) -> None:
+        """Write `line` and a newline and flush; waits at most 1 s for another thread's line.
+
+        `reported` is the number of lost lines that `line` tells of.
+        """
         if self._silenced or not self._lock.acquire(timeout=_LOCK_WAIT_S):
             self.lost += 1
             return
@@ -35,6 +38,7 @@ class LogSink:
         try:
             stream.write(line + "\n")
             stream.flush()
+            self.lost -= reported
         except BrokenPipeError:
             self.lost += 1
             self._silence(stream)
@@ -42,11 +46,6 @@ class LogSink:
             self.lost += 1
         finally:
             self._lock.release()
-
-    def take_lost(self) -> int:
-        """How many lines were lost since the last call."""
-        lost, self.lost = self.lost, 0
-        return lost
 
     def _silence(self, stream: TextIO) -> None:
         """Nobody reads any more: point the stream at nothing.

@@ -1,9 +1,11 @@
 """Secrets by reference: `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`; never a value."""
 
 import os
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
@@ -12,6 +14,7 @@ from careerops.domain.errors import ConfigurationError
 
 _REFRESH_S = 60.0
 _MAX_SECRET_BYTES = 64 * 1024
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}")
 
 
 class Secret:
@@ -21,10 +24,18 @@ class Secret:
     process: a new value there needs a restart.
     """
 
-    __slots__ = ("_read_at", "_reference", "_root", "_value")
+    __slots__ = ("_monotonic", "_read_at", "_reference", "_root", "_value")
 
-    def __init__(self, reference: str, root: Path = Path()) -> None:
+    def __init__(
+        self,
+        reference: str,
+        root: Path = Path(),
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Hold `reference`; a relative `file:` path is resolved against `root`.
+
+        `monotonic` gives the seconds by which the value ages.
 
         Raises:
             ValueError: the reference is of none of the three forms. Its text is not repeated:
@@ -33,8 +44,11 @@ class Secret:
         scheme, colon, rest = reference.partition(":")
         if not colon or not rest or scheme not in {"env", "file", "keyring"}:
             raise ValueError("write a reference: env:NAME, file:PATH or keyring:SERVICE/USER")
+        if scheme == "env" and not _VARIABLE.fullmatch(rest):
+            raise ValueError("an env reference is env:NAME, the name of a variable")
         if scheme == "keyring" and "/" not in rest:
             raise ValueError("a keyring reference is keyring:SERVICE/USER")
+        self._monotonic = monotonic
         self._reference = reference
         self._root = root
         self._value: str | None = None
@@ -43,19 +57,28 @@ class Secret:
     def get(self) -> str:
         """The secret, white space around it stripped.
 
+        A value that was read once stays in use while it cannot be read again: a file is gone for a
+        moment when it is rotated.
+
         Raises:
-            ConfigurationError: it cannot be read, in one line with the remedy.
+            ConfigurationError: it could never be read; one line with the remedy.
         """
-        if self._value is None or time.monotonic() - self._read_at > _REFRESH_S:
-            self._value = self._read()
-            self._read_at = time.monotonic()
+        if self._value is None:
+            self._value, self._read_at = self._read(), self._monotonic()
+        elif self._monotonic() - self._read_at > _REFRESH_S:
+            self.refresh()
         return self._value
 
     def refresh(self) -> bool:
         """Read again, for use after a 401; whether the value is another now."""
         before = self._value
-        self._value = None
-        return self.get() != before
+        try:
+            self._value = self._read()
+        except ConfigurationError:
+            if before is None:
+                raise
+        self._read_at = self._monotonic()
+        return self._value != before
 
     def _read(self) -> str:
         scheme, _, rest = self._reference.partition(":")
@@ -85,6 +108,9 @@ class Secret:
 
     def __str__(self) -> str:
         return self._reference
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled: pass its reference")
 
     @classmethod
     def __get_pydantic_core_schema__(
