@@ -52,7 +52,7 @@ class Answers:
 
     name = "answers"
 
-    def __init__(self, answer: Classification | Exception, fallback: bool = True) -> None:
+    def __init__(self, answer: Classification | Exception, *, fallback: bool = True) -> None:
         self.answer = answer
         self.fallback = fallback
 
@@ -143,7 +143,7 @@ async def test_an_outage_is_held_for_ever_when_told_so_or_without_a_fallback(
     settings: dict[str, object], fallback: bool
 ) -> None:
     """It never becomes a dead letter."""
-    answers = Answers(Outage("down", scope="llm"), fallback)
+    answers = Answers(Outage("down", scope="llm"), fallback=fallback)
     classify, database = handler(answers, **settings)
     await database.clock.advance(100_000)
     with pytest.raises(Outage):
