@@ -9,7 +9,7 @@ from typing import Any
 from careerops.bootstrap.channels import channels_by_account, wire_channels
 from careerops.bootstrap.parts import build_part
 from careerops.bootstrap.pipeline import Surroundings
-from careerops.bootstrap.stores import open_stores, process_owner
+from careerops.bootstrap.stores import forgetful_stores, open_stores, process_owner
 from careerops.config import Config, PartConfig
 from careerops.domain.errors import CareerOpsError, ConfigurationError
 from careerops.ops.context import PartContext
@@ -54,11 +54,8 @@ async def check_all(config: Config) -> list[Finding]:
     try:
         stores = await open_stores(config)
     except ConfigurationError as error:
-        # Parts are checked all the same, with stores that forget.
-        from careerops.adapters.memory.database import MemoryDatabase  # noqa: PLC0415  # seldom needed
-
         findings.append(Finding("log", ok=False, text=str(error)))
-        stores = MemoryDatabase()
+        stores = forgetful_stores()  # parts are checked all the same
     else:
         findings.append(Finding("log", ok=True, text=config.log))
     try:

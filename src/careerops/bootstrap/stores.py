@@ -86,6 +86,14 @@ async def open_stores(config: Config) -> Stores:
         raise ConfigurationError(f"log: {error}") from None
 
 
+def forgetful_stores() -> Stores:
+    """Stores in memory, for commands that keep nothing."""
+    from careerops.adapters.memory.database import MemoryDatabase  # noqa: PLC0415  # as above
+    from careerops.ops.clock import SystemClock  # noqa: PLC0415  # as above
+
+    return MemoryDatabase(SystemClock())
+
+
 def process_owner() -> str:
     """This process, as leases and the ledger name it."""
     from careerops.adapters.sqlite import owner  # noqa: PLC0415  # as above

@@ -73,12 +73,12 @@ def _config(session: Session, kind: str) -> "Config":
 async def _judge(config: "Config", kind: str, rows: "list[LabelledMail]") -> "list[Judged]":
     import asyncio
 
-    from careerops.adapters.memory.database import MemoryDatabase
     from careerops.bootstrap.classifiers import classifier_of_kind
     from careerops.bootstrap.pipeline import Surroundings
+    from careerops.bootstrap.stores import forgetful_stores
     from careerops.services.evaluation import Judged, mail_of
 
-    around = Surroundings(config, MemoryDatabase(), owner="evaluate")
+    around = Surroundings(config, forgetful_stores(), owner="evaluate")
     classifier = classifier_of_kind(config, kind, around.context)
     slots = asyncio.Semaphore(_AT_ONCE)
 
