@@ -3,13 +3,18 @@
 import asyncio
 import io
 import json
+import os
+import queue
 import signal
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from careerops.ops.lifecycle import Lifecycle
-from careerops.ops.logging import configure_logging
+from careerops.ops import lifecycle as lifecycle_module
+from careerops.ops.lifecycle import Lifecycle, run_process
+from careerops.ops.logging import configure_logging, get_logger
+from careerops.ops.watchdog import EXIT_STUCK, Watchdog
 
 
 @pytest.fixture
@@ -191,6 +196,76 @@ async def test_a_signal_begins_the_stop_and_the_handlers_are_put_back() -> None:
     await lifecycle.run(work())
     assert lifecycle.received is signal.SIGTERM
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_process_hands_back_the_result_of_its_work() -> None:
+    """The whole of `run_process`, with nothing to stop it."""
+
+    async def work(lifecycle: Lifecycle) -> int:
+        lifecycle.spawn("forever", forever())
+        return 42
+
+    assert run_process(work) == 42
+
+
+def test_a_process_raises_what_its_work_raised() -> None:
+    """For the command line to say in one line."""
+
+    async def work(_: Lifecycle) -> None:
+        await fail()
+
+    with pytest.raises(LookupError):
+        run_process(work)
+
+
+def test_a_process_raises_its_signal_again_after_the_loop_has_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Here without dying of it; real processes do in the tests with signals."""
+    died: list[signal.Signals] = []
+    monkeypatch.setattr(lifecycle_module, "_die_by", died.append)
+
+    async def work(lifecycle: Lifecycle) -> None:
+        signal.raise_signal(signal.SIGINT)
+        await lifecycle.stopping.wait()
+
+    run_process(work)
+    assert died == [signal.SIGINT]
+
+
+def test_dying_restores_the_default_action_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Process 1 of a container survives its own signal and exits as a shell would report it."""
+    calls: list[object] = []
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(os, "kill", lambda *_: calls.append(signal.getsignal(signal.SIGTERM)))
+    monkeypatch.setattr(os, "_exit", calls.append)
+    lifecycle_module._die_by(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, before)
+    assert calls == [signal.SIG_DFL, 143]
+
+
+def test_the_watchdog_ends_the_process_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first arming counts."""
+    ended: queue.Queue[int] = queue.Queue()
+    monkeypatch.setattr(os, "_exit", ended.put)
+    watchdog = Watchdog(get_logger("test"))
+    began = time.monotonic()
+    watchdog.arm(0.05)
+    watchdog.arm(60)
+    assert ended.get(timeout=10) == EXIT_STUCK
+    assert 0.05 <= time.monotonic() - began < 5
+
+
+def test_a_watchdog_that_is_disarmed_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it was armed before or not."""
+    monkeypatch.setattr(os, "_exit", lambda _: pytest.fail("it barked"))
+    for deadline_s in (None, 60.0):
+        watchdog = Watchdog(get_logger("test"))
+        if deadline_s is not None:
+            watchdog.arm(deadline_s)
+        watchdog.disarm()
+        watchdog.disarm()
+        assert not watchdog._thread.is_alive()
 
 
 async def test_outside_the_main_thread_signals_are_left_alone() -> None:

@@ -6,7 +6,9 @@ import logging
 import subprocess
 import sys
 import textwrap
+import threading
 import traceback
+import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -233,6 +235,18 @@ def test_every_line_of_a_process_s_stderr_is_one_json_object() -> None:
     assert result.returncode == 1
 
 
+def test_the_hooks_of_threads_and_finalisers_log_types(output: Callable[[], str]) -> None:
+    """As the process above meets them; a thread that exits on purpose is no error."""
+    error = ValueError(BODY)
+    thread = threading.current_thread()
+    for kind, value in ((ValueError, error), (SystemExit, SystemExit(BODY))):
+        threading.excepthook(threading.ExceptHookArgs((kind, value, None, thread)))
+    sys.unraisablehook(types.SimpleNamespace(exc_value=error, err_msg=BODY, object=BODY))
+    sys.excepthook(ValueError, error, None)
+    assert_clean(output())
+    assert output().count("unhandled_error") == 3
+
+
 def test_a_reader_that_goes_away_changes_neither_the_work_nor_the_exit_status() -> None:
     """`careerops run 2>&1 | head -1`."""
     code = """
@@ -280,10 +294,13 @@ def test_circles_and_crowds_of_errors_are_bounded() -> None:
     one, two = ValueError(), KeyError()
     one.__cause__, two.__cause__ = two, one
     assert describe_error(one) == ["ValueError", "caused by: KeyError"]
-    group: BaseException = ExceptionGroup("x", [ValueError() for _ in range(1000)])
+    one_more = ExceptionGroup("x", [one])
+    one_more.__cause__ = one
+    assert describe_error(one_more)[:2] == ["ExceptionGroup", "member: ValueError"]
+    group: Exception = ExceptionGroup("x", [ValueError() for _ in range(1000)])
     assert len(describe_error(group)) == 6
     for _ in range(20):
-        group = ExceptionGroup("x", [ValueError(), group, KeyError(), group])  # type: ignore[list-item]
+        group = ExceptionGroup("x", [ValueError(), group, KeyError(), group])
     assert len(describe_error(group)) <= MAX_LINES
 
 

@@ -136,10 +136,17 @@ def test_every_field_that_may_be_logged_is_declared_with_a_meaning() -> None:
     assert all(meaning.endswith(".") for meaning in LINE_FIELDS.values())
 
 
+class Terminal(io.StringIO):
+    """A stream that a person reads."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
 def test_a_terminal_gets_readable_lines_with_frames_below() -> None:
     """Colours unless NO_COLOR is set; the same guard."""
-    stream = io.StringIO()
-    stream.isatty = lambda: True  # type: ignore[method-assign]
+    stream = Terminal()
     undo = configure_logging(level="debug", stream=stream)
     hidden: dict[str, Any] = {"body": "the mail"}
     try:
