@@ -25,7 +25,6 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
-from careerops.ops.loghooks import loop_exception_handler
 from careerops.ops.watchdog import Watchdog
 
 T = TypeVar("T")
@@ -100,7 +99,7 @@ class Lifecycle:
         """
         self._loop = asyncio.get_running_loop()
         before = self._loop.get_exception_handler()
-        self._loop.set_exception_handler(loop_exception_handler(self._log))
+        self._loop.set_exception_handler(self._on_loop_error)
         self._take_signals()
         try:
             result = await self._drained(self._loop.create_task(main, name="main"))
@@ -157,6 +156,12 @@ class Lifecycle:
             self._log.error(LogEvent.TASK_DIED, exc_info=error, task=name)
             self._error = self._error or error
             self.request_stop("task_died")
+
+    def _on_loop_error(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What nobody awaited: the task's name and the frames, never a repr of either."""
+        task = context.get("task") or context.get("future")
+        name = task.get_name() if isinstance(task, asyncio.Task) else ""
+        self._log.error(LogEvent.UNHANDLED_ERROR, exc_info=context.get("exception"), task=name)
 
     def _arm(self) -> None:
         if self._watchdog is not None:

@@ -4,7 +4,6 @@ Only where it happened and of what type it is gets logged. A foreign message may
 key in it, a mail or an address, so neither the message nor its arguments are used.
 """
 
-import asyncio
 import logging
 import sys
 import threading
@@ -79,14 +78,3 @@ def install_hooks(log: "Logger") -> Callable[[], None]:
         unraisable_hook,
     )
     return undo
-
-
-def loop_exception_handler(log: "Logger") -> Callable[[asyncio.AbstractEventLoop, Any], None]:
-    """An asyncio exception handler: names the task and the frames, never a repr of either."""
-
-    def handle(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        task = context.get("task") or context.get("future")
-        name = task.get_name() if isinstance(task, asyncio.Task) else ""
-        log.error(LogEvent.UNHANDLED_ERROR, exc_info=context.get("exception"), task=name)
-
-    return handle

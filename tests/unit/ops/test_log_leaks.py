@@ -177,7 +177,6 @@ def test_the_oracle_finds_what_an_ordinary_traceback_shows() -> None:
 PROCESS = """
     import asyncio, gc, sys, threading, warnings, logging
     from careerops.ops.logging import configure_logging
-    from careerops.ops.loghooks import loop_exception_handler
     configure_logging(level="info")
     BODY = "planted: we are happy to offer you the position"
 
@@ -287,6 +286,15 @@ def test_names_of_errors_are_qualified_and_bounded() -> None:
     assert error_name(ValueError()) == "ValueError"
     assert error_name(json.JSONDecodeError) == "json.decoder.JSONDecodeError"
     assert len(error_name(type("x" * 500, (Exception,), {}))) == 120
+
+
+def test_an_error_raised_while_another_is_handled_names_both() -> None:
+    """Unless it was raised `from None`."""
+    second = KeyError()
+    second.__context__ = ValueError()
+    assert describe_error(second) == ["KeyError", "while handling: ValueError"]
+    second.__suppress_context__ = True
+    assert describe_error(second) == ["KeyError"]
 
 
 def test_circles_and_crowds_of_errors_are_bounded() -> None:

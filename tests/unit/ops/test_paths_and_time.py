@@ -48,7 +48,7 @@ def test_files_we_create_are_readable_by_their_owner_alone(tmp_path: Path) -> No
     """Whatever the umask allows."""
     before = os.umask(0)
     try:
-        with open(tmp_path / "x", "w", encoding="utf-8", opener=private_opener) as file:  # Path.open takes no opener
+        with open(tmp_path / "x", "w", encoding="utf-8", opener=private_opener) as file:
             file.write("x")
     finally:
         os.umask(before)
