@@ -1,0 +1,98 @@
+"""The installed command as a subprocess, in a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+COMMAND = [sys.executable, "-m", "careerops"]
+TIMEOUT_S = 120.0
+
+
+@dataclass
+class Home:
+    """A folder with a configuration, a database and what was told."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def told_path(self) -> Path:
+        """The file of the `jsonl` notifier."""
+        return self.folder / "told.jsonl"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.folder / "careerops.db"
+
+    def configure(self, text: str) -> Path:
+        """Write the configuration."""
+        path = self.folder / "careerops.toml"
+        path.write_text(text)
+        return path
+
+    def mbox(self, path: Path, extra: str = "") -> None:
+        """Configure one mbox, the rules, and the jsonl notifier."""
+        self.configure(
+            f'log = "sqlite:///careerops.db"\n[[mailbox]]\nkind = "mbox"\npath = "{path}"\n'
+            '[[classifier]]\nkind = "rules"\n[[notifier]]\nkind = "jsonl"\npath = "told.jsonl"\n'
+            f"{extra}"
+        )
+
+    def environ(self) -> dict[str, str]:
+        """The environment of the command: ours without its settings of CareerOps."""
+        kept = {n: v for n, v in os.environ.items() if not n.startswith("CAREEROPS_")}
+        return {**kept, "XDG_CONFIG_HOME": str(self.folder), **self.environment}
+
+    def run(
+        self, *arguments: str, check: bool = True, timeout_s: float = TIMEOUT_S, text: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; with `check` it has to succeed."""
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environ(),
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{arguments}: status {done.returncode}\n{done.stderr[-4000:]}")
+        return done
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start a command; its logs go to `log.txt`."""
+        with (self.folder / "log.txt").open("ab") as log:
+            return subprocess.Popen(
+                [*COMMAND, *arguments],
+                cwd=self.folder,
+                env=self.environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def json(self, *arguments: str) -> Any:
+        """What a command prints with `--json`."""
+        return json.loads(self.run("--json", *arguments).stdout)
+
+    def idle(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run until everything is done."""
+        return self.run("run", "--until-idle", *options)
+
+    def told(self) -> list[dict[str, Any]]:
+        """The notifications in the jsonl file, oldest first."""
+        if not self.told_path.exists():
+            return []
+        return [json.loads(line) for line in self.told_path.read_text().splitlines()]
+
+    def told_ids(self) -> list[str]:
+        """Their ids."""
+        return [each["notification_id"] for each in self.told()]
