@@ -155,13 +155,13 @@ async def test_a_lock_held_too_long_is_waited_for_then_an_outage(
     writer, tmp_path, monkeypatch
 ) -> None:
     """Every caller of the group is told; nothing was done; afterwards all is well."""
-    await writer.run(lambda connection: connection.execute("PRAGMA busy_timeout = 20").fetchone())
+    monkeypatch.setattr(threads, "LOCK_PATIENCE_S", 0.02)
     other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     asked = [asyncio.ensure_future(writer.run(insert(number))) for number in range(2)]
     results = await asyncio.gather(*asked, return_exceptions=True)
     assert all(isinstance(result, Outage) and "locked" in str(result) for result in results)
-    monkeypatch.setattr(threads, "_LOCK_TRIES", 10_000)
+    monkeypatch.setattr(threads, "LOCK_PATIENCE_S", 30.0)
     tried = asyncio.Event()
     loop = asyncio.get_running_loop()
     is_busy = threads.is_busy

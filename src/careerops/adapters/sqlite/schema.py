@@ -132,6 +132,8 @@ def migrate(connection: sqlite3.Connection, topics: Sequence[str]) -> None:
         ConfigurationError: the database is another program's, or a newer release's.
     """
     statements = [_topic_table(table_of(topic)) for topic in topics]
+    if _is_current(connection, topics):
+        return  # without a lock: tools come and go beside a busy process
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)
@@ -147,6 +149,12 @@ def migrate(connection: sqlite3.Connection, topics: Sequence[str]) -> None:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _is_current(connection: sqlite3.Connection, topics: Sequence[str]) -> bool:
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    missing = {table_of(topic) for topic in topics} - {name for (name,) in rows}
+    return not missing and _version(connection) == len(MIGRATIONS)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -2,13 +2,15 @@
 
 import asyncio
 import queue
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from careerops.adapters.sqlite.connection import Op, connect, is_busy, translated
+from careerops.adapters.sqlite.connection import BUSY_TIMEOUT_S, Op, connect, is_busy, translated
 from careerops.domain.errors import Outage
 
 T = TypeVar("T")
@@ -16,13 +18,16 @@ _Job = tuple[Op[Any], "asyncio.Future[Any]"]
 _Result = tuple["asyncio.Future[Any]", Any, Exception | None]
 
 _MAX_GROUP = 512
-_LOCK_TRIES = 3
+LOCK_PATIENCE_S: Final = 30.0
+_CLOSING_PATIENCE_S = 2.0
+_ASK_AGAIN_S = (0.0005, 0.003)
 
 
 class DatabaseThread:
     """A thread with a connection of its own that runs what the event loop hands it."""
 
     _max_batch = 1
+    _busy_timeout_s = BUSY_TIMEOUT_S
 
     def __init__(self, path: Path, name: str, prepare: Callable[[], None] | None = None) -> None:
         """Nothing runs before `start`; `prepare` runs first, on the thread."""
@@ -67,7 +72,7 @@ class DatabaseThread:
         try:
             if self._prepare is not None:
                 self._prepare()
-            connection = connect(self._path)
+            connection = connect(self._path, self._busy_timeout_s)
         except Exception as error:  # noqa: BLE001  # handed to `start`
             self._post([(self._started, None, translated(error)), (self._stopped, None, None)])
             return
@@ -117,6 +122,7 @@ class WriterThread(DatabaseThread):
     """The process's only writer. What is queued together is committed together."""
 
     _max_batch = _MAX_GROUP
+    _busy_timeout_s = 0.0  # it waits by itself, see `_begin`; inside a transaction nothing can lock
 
     def _execute(self, connection: sqlite3.Connection, batch: Sequence[_Job]) -> list[_Result]:
         try:
@@ -140,12 +146,20 @@ class WriterThread(DatabaseThread):
         return results
 
     def _begin(self, connection: sqlite3.Connection) -> None:
-        for tries_left in range(_LOCK_TRIES - 1, -1, -1):
+        """Take the file's write lock.
+
+        SQLite's own waiting backs off to 100 ms, which a busy process never leaves free for; this
+        asks often enough to get in between two of its transactions.
+        """
+        began = time.monotonic()
+        while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if not is_busy(error) or not tries_left or self._closing:
+                patience_s = _CLOSING_PATIENCE_S if self._closing else LOCK_PATIENCE_S
+                if not is_busy(error) or time.monotonic() - began > patience_s:
                     raise
+                time.sleep(random.uniform(*_ASK_AGAIN_S))  # noqa: S311  # spreads out, guards nothing
             else:
                 return
 
