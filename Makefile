@@ -91,11 +91,14 @@ chaos: $(DEV) ## kills and cuts, longer than in `make test`: CHAOS_SEEDS=50
 
 .PHONY: bench
 bench: $(DEV) ## every benchmark; benchmarks/README.md says what the figures mean
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	@failed=""; for file in benchmarks/bench_*.py; do \
+		echo "== $$file"; $(BIN)/python "$$file" || failed="$$failed $$file"; \
+	done; [ -z "$$failed" ] || { echo "targets missed:$$failed" >&2; exit 1; }
 
 .PHONY: docs
 docs: $(DEV) ## regenerate what docs/ generates, then check links and completeness
 	@$(BIN)/python -m careerops.ops.reference docs
+	@$(BIN)/python -m careerops.cli.reference docs
 	@$(BIN)/pytest -q tests/unit/test_documentation.py
 
 # --- release --------------------------------------------------------------------------------
