@@ -1,0 +1,1 @@
+"""Channels a person is told by."""

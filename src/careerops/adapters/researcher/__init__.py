@@ -1,0 +1,1 @@
+"""Who the company is: from the mail itself, or from a search."""
