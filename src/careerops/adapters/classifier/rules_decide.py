@@ -1,0 +1,206 @@
+"""From phrases found to one event type: what counts, how much, and how sure that is."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from careerops.adapters.classifier.rules_phrases import Hit
+from careerops.adapters.classifier.rules_text import Sentence
+from careerops.domain.taxonomy import EventType
+
+_TYPES = (
+    EventType.REJECTION,
+    EventType.OFFER,
+    EventType.INTERVIEW,
+    EventType.ASSESSMENT,
+    EventType.APPLIED,
+)
+_MODIFIERS = ("NOISE", "AWAY", "SCAM", "ANEW", "INJECT", "CANCEL", "ONEWAY")
+_IMPLIED = {"ONEWAY": (str(EventType.ASSESSMENT),)}
+_PROMISES = frozenset({EventType.OFFER, EventType.INTERVIEW, EventType.ASSESSMENT})
+
+STRONG = 5.0
+"""A phrase of this weight decides alone."""
+_SUBJECT_FACTOR = 1.25
+_DECAY = 0.5
+_MAX_JOB = 6.0
+_FULL_CONTEXT = 3.0
+_CALENDAR_BONUS = 3.0
+_INJECTION_PENALTY = 4.0
+_AWAY_FACTOR = 2.0
+_ONE_WAY_SHARE = 0.4
+_NOISE_SHARE = {EventType.REJECTION: 0.5}
+_THRESHOLD = {
+    EventType.REJECTION: 3.0,
+    EventType.OFFER: 3.0,
+    EventType.INTERVIEW: 2.5,
+    EventType.ASSESSMENT: 3.0,
+    EventType.APPLIED: 2.5,
+}
+_REJECTION_SHARE = 0.6
+_SLOPE = 0.45
+_MIN_CONFIDENCE, _MAX_CONFIDENCE = 0.35, 0.97
+_QUIET_OTHER = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What speaks for or against besides the words.
+
+    Attributes:
+        job: points for a sender that writes about applications.
+        noise: points for a sender that writes to many.
+        calendar: whether an invitation is attached.
+    """
+
+    job: float = 0.0
+    noise: float = 0.0
+    calendar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The event type, how sure, and why.
+
+    Attributes:
+        event_type, confidence: the answer.
+        reason: the best hit for it, None if nothing was found.
+        scores: points by label, after all deductions (`NOISE`, `AWAY`, `SCAM` ... included).
+        mixed: an invitation for another role stands beside a rejection.
+        conflict: a rival was nearly as strong.
+    """
+
+    event_type: EventType
+    confidence: float
+    reason: Hit | None
+    scores: Mapping[str, float]
+    mixed: bool = False
+    conflict: bool = False
+
+
+@dataclass(slots=True)
+class _Tally:
+    best: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    hits: dict[str, tuple[float, Hit]] = field(default_factory=dict)
+
+    def add(self, label: str, hit: Hit, sentence: Sentence) -> None:
+        weight = hit.phrase.weight * (_SUBJECT_FACTOR if sentence.in_subject else 1.0)
+        known = self.best[label]
+        key = hit.found if label == "JOB" else hit.phrase.source  # one word of two languages is one
+        known[key] = max(weight, known.get(key, 0.0))
+        if label not in self.hits or weight > self.hits[label][0]:
+            self.hits[label] = (weight, hit)
+
+    def score(self, label: str) -> float:
+        """The best phrase in full, every further one at half the share of the one before."""
+        ranked = sorted(self.best[label].values(), reverse=True)
+        return sum(weight * _DECAY**rank for rank, weight in enumerate(ranked[:6]))
+
+    def is_strong(self, label: str) -> bool:
+        return label in self.hits and self.hits[label][0] >= STRONG
+
+
+def decide(
+    sentences: list[Sentence], hits: Iterable[Hit], circumstances: Circumstances
+) -> Decision:
+    """Weigh the hits and choose.
+
+    Within a sentence a rejection silences every promise, and a condition ("if your profile
+    matches") silences everything but receipts. Career points count in full only in a mail that is
+    about an application; what is about something else (`AWAY`) is taken off.
+    """
+    tally = _count(sentences, hits)
+    scores = _scores(tally, circumstances)
+    chosen, mixed = _choose(tally, scores)
+    rival = _rival(chosen, scores)
+    margin = _own(chosen, scores) - rival
+    confidence = 1 / (1 + math.exp(-_SLOPE * margin))
+    label = str(chosen) if chosen.is_career else max(("NOISE", "AWAY"), key=lambda n: scores[n])
+    return Decision(
+        chosen,
+        round(min(max(confidence, _MIN_CONFIDENCE), _MAX_CONFIDENCE), 3),
+        tally.hits[label][1] if label in tally.hits else None,
+        scores,
+        mixed=mixed,
+        conflict=margin < 1,
+    )
+
+
+def _count(sentences: list[Sentence], hits: Iterable[Hit]) -> _Tally:
+    by_sentence: dict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_sentence[hit.index].append(hit)
+    tally = _Tally()
+    for index, found in sorted(by_sentence.items()):
+        silent = _silenced(found)
+        for hit in found:
+            for label in (hit.phrase.label, *_IMPLIED.get(hit.phrase.label, ())):
+                if label not in silent:
+                    tally.add(label, hit, sentences[index])
+    return tally
+
+
+def _silenced(found: list[Hit]) -> frozenset[str]:
+    labels = {hit.phrase.label for hit in found}
+    if "INJECT" in labels:
+        return frozenset(map(str, EventType)) | {"ANEW"}
+    if "IF" in labels:
+        return frozenset(map(str, _PROMISES | {EventType.REJECTION}))
+    rejected = any(h.phrase.label == EventType.REJECTION and h.phrase.weight > 3 for h in found)  # noqa: PLR2004  # lighter phrases ("many applicants") refuse nothing
+    return frozenset(map(str, {*_PROMISES, EventType.APPLIED})) if rejected else frozenset()
+
+
+def _scores(tally: _Tally, circumstances: Circumstances) -> dict[str, float]:
+    scores = {name: tally.score(name) for name in _MODIFIERS}
+    implied = sum(tally.is_strong(kind) for kind in _TYPES)
+    job = sum(sorted(tally.best["JOB"].values(), reverse=True)) + implied + circumstances.job
+    job = min(job, _MAX_JOB)
+    scores["JOB"] = job
+    scores["NOISE"] += circumstances.noise
+    context = min(1.0, (1 + job) / (1 + _FULL_CONTEXT))
+    penalty = _AWAY_FACTOR * max(0.0, scores["AWAY"] - job) + (
+        _INJECTION_PENALTY if scores["INJECT"] else 0.0
+    )
+    for kind in _TYPES:
+        scores[kind] = max(0.0, tally.score(kind) * context - penalty)
+    if scores["ONEWAY"]:
+        scores[EventType.INTERVIEW] *= _ONE_WAY_SHARE
+    if circumstances.calendar and scores[EventType.INTERVIEW]:
+        scores[EventType.INTERVIEW] += _CALENDAR_BONUS
+    return scores
+
+
+def _choose(tally: _Tally, scores: Mapping[str, float]) -> tuple[EventType, bool]:
+    passing = [kind for kind in _TYPES if scores[kind] >= _THRESHOLD[kind]]
+    best = max((scores[kind] for kind in passing), default=0.0)
+    strongest = max(passing, key=lambda kind: scores[kind], default=EventType.OTHER)
+    if not passing or scores["NOISE"] * _NOISE_SHARE.get(strongest, 1.0) > best:
+        return EventType.OTHER, False
+    if EventType.REJECTION in passing and scores[EventType.REJECTION] >= _REJECTION_SHARE * best:
+        mixed = scores["ANEW"] >= STRONG - 1
+        return (EventType.INTERVIEW if mixed else EventType.REJECTION), mixed
+    receipt = scores[EventType.APPLIED]
+    promises = [
+        kind
+        for kind in passing
+        if kind in _PROMISES and (tally.is_strong(kind) or scores[kind] > min(receipt, STRONG))
+    ]
+    if promises:
+        return max(promises, key=lambda kind: scores[kind]), False
+    return (EventType.APPLIED if EventType.APPLIED in passing else passing[0]), False
+
+
+def _own(chosen: EventType, scores: Mapping[str, float]) -> float:
+    if chosen.is_career:
+        return scores[chosen]
+    quiet = _QUIET_OTHER if scores["JOB"] < _FULL_CONTEXT - 1 else 1.0
+    return max(scores["NOISE"], scores["AWAY"], quiet)
+
+
+def _rival(chosen: EventType, scores: Mapping[str, float]) -> float:
+    """The strongest thing said against: a receipt in a later stage's mail is no rival."""
+    rivals = [kind for kind in _TYPES if kind not in (chosen, EventType.APPLIED)]
+    if chosen is EventType.OTHER:
+        return max(scores[kind] for kind in _TYPES)
+    return max(scores["NOISE"], 0.7 * max(scores[kind] for kind in rivals))
