@@ -54,6 +54,7 @@ def child(scenario: str, budget_s: float = 8.0, **options: object) -> Iterator[C
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
         **{"stdin": subprocess.DEVNULL, **options},
     )
     try:

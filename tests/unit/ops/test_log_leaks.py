@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import subprocess
 import sys
 import textwrap
@@ -263,6 +264,7 @@ def test_a_reader_that_goes_away_changes_neither_the_work_nor_the_exit_status() 
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
         text=True,
     )
     assert process.stderr is not None
