@@ -20,7 +20,7 @@ _SHOWN_CHARS = 60
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    group = typer.Typer(help="How far each mailbox has been read.")
+    group = typer.Typer()
     group.command("list", help="List the sources with their cursors.")(list_)
     group.command("reset", help="Read a source from its start again; nothing is told twice.")(reset)
     app.add_typer(group, name="cursors")

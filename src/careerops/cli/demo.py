@@ -23,9 +23,7 @@ _REFRESH_S = 0.1
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("demo", help="Run everything on a bundled sample mailbox: no key, no network.")(
-        demo
-    )
+    app.command("demo")(demo)
 
 
 def demo(ctx: typer.Context, json_: JsonOption = False) -> None:

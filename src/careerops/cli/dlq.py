@@ -26,7 +26,7 @@ _SHOWN = ("stage", "reason", "explanation", "attempts", "time", "topic", "channe
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    group = typer.Typer(help="Dead letters: what could not be processed, and why.")
+    group = typer.Typer()
     group.command("list", help="List the letters that wait for a decision.")(list_)
     group.command("show", help="Explain one letter.")(show)
     group.command("replay", help="Send letters through their stage again.")(replay)

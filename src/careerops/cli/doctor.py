@@ -23,9 +23,7 @@ _UNUSABLE = 2
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("doctor", help="Check every part; say what to do and what leaves this machine.")(
-        doctor
-    )
+    app.command("doctor")(doctor)
 
 
 def doctor(ctx: typer.Context, json_: JsonOption = False) -> None:

@@ -26,7 +26,7 @@ _AT_ONCE = 8
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("evaluate", help="Measure a classifier on labelled mails.")(evaluate)
+    app.command("evaluate")(evaluate)
 
 
 def evaluate(

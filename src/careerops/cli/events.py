@@ -24,7 +24,7 @@ EventId = Annotated[str, typer.Argument(metavar="ID", help="An event id, or how 
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    group = typer.Typer(help="Verdicts: what was understood of each mail, OTHER included.")
+    group = typer.Typer()
     group.command("list", help="List classified mails, newest first.")(list_)
     group.command("show", help="Show one: evidence, confidence, what was told.")(show)
     group.command("relabel", help="Correct the type; kept as truth.")(relabel)

@@ -21,9 +21,7 @@ _HEAD_BYTES = 5
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("import", help="Take in the mails of the past: mbox, Maildir, .eml, Takeout .zip.")(
-        import_
-    )
+    app.command("import")(import_)
 
 
 def import_(

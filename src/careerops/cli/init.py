@@ -21,7 +21,7 @@ _PRESETS = {
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("init", help="Write the configuration by asking.")(init)
+    app.command("init")(init)
 
 
 def init(

@@ -7,36 +7,83 @@ a traceback only with `--debug`.
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from careerops.cli import (
-    cursors,
-    demo,
-    dlq,
-    doctor,
-    evaluate,
-    events,
-    history,
-    init,
-    running,
-    status,
-    topics,
-)
 from careerops.cli.session import Session
 from careerops.domain.errors import CareerOpsError, ConfigurationError
 
-FAILED = 1
-USAGE = 2
+if TYPE_CHECKING:
+    from typer.core import TyperCommand
+
+FAILED: Final = 1
+USAGE: Final = 2
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "demo": ("demo", "Run everything on a bundled sample mailbox: no key, no network."),
+    "init": ("init", "Write the configuration by asking."),
+    "doctor": ("doctor", "Check every part; say what to do and what leaves this machine."),
+    "status": ("status", "Show what is going on."),
+    "run": ("running", "Run all services in one process."),
+    "ingest": ("running", "Run one service: read the mailboxes."),
+    "classify": ("running", "Run one service: classify mails."),
+    "research": ("running", "Run one service: research companies."),
+    "notify": ("running", "Run one service: tell people."),
+    "import": ("history", "Take in the mails of the past: mbox, Maildir, .eml, Takeout .zip."),
+    "topics": ("topics", "Show topics, groups and their lag."),
+    "tail": ("topics", "Print a topic's records."),
+    "events": ("events", "Verdicts: what was understood of each mail, OTHER included."),
+    "dlq": ("dlq", "Dead letters: what could not be processed, and why."),
+    "cursors": ("cursors", "How far each mailbox has been read."),
+    "evaluate": ("evaluate", "Measure a classifier on labelled mails."),
+}
+"""Command -> module of this package and one line of help."""
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command's module when it is used: `careerops --help` imports none."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command, in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> "TyperCommand | TyperGroup | None":
+        """The command, from its module; None if there is none of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module, text = COMMANDS[cmd_name]
+        part = typer.Typer(**STYLE)
+        import_module(f"careerops.cli.{module}").register(part)
+        part.callback()(lambda: None)
+        found: Any = typer.main.get_group(part).commands[cmd_name]
+        found.help = text
+        return found  # type: ignore[no-any-return]  # a command or a group of typer's own classes
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands in the help text."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+STYLE: Final[dict[str, Any]] = {
+    "add_completion": False,
+    "no_args_is_help": True,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+}
 
 app = typer.Typer(
     name="careerops",
+    cls=LazyGroup,
     help="Watches your mailbox and tells you about the mails that matter to your job search.",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    **STYLE,
 )
 
 
@@ -56,22 +103,6 @@ def root(
     """Global options, given before the command."""
     del version
     ctx.obj = Session(config, json, debug)
-
-
-for module in (
-    demo,
-    init,
-    doctor,
-    status,
-    running,
-    history,
-    topics,
-    events,
-    dlq,
-    cursors,
-    evaluate,
-):
-    module.register(app)
 
 
 def main() -> None:

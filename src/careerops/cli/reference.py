@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from careerops.bootstrap.parts import load_class
-from careerops.cli.main import app
+from careerops.cli.main import COMMANDS, app
 from careerops.config import Config, PartConfig
 from careerops.registry import REGISTRY
 
@@ -82,7 +82,10 @@ def command_names() -> list[str]:
 
 
 def _commands(root: Any, prefix: str = "careerops") -> Iterator[tuple[str, Any]]:
-    for name, command in root.commands.items():
+    commands = dict(getattr(root, "commands", {}))
+    for name in COMMANDS if root.name == "careerops" else ():
+        commands[name] = root.get_command(None, name)
+    for name, command in commands.items():
         full = f"{prefix} {name}"
         if hasattr(command, "commands"):
             yield from _commands(command, full)

@@ -22,11 +22,11 @@ MaxWait = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("run", help="Run all services in one process.")(run)
-    app.command("ingest", help="Run one service: read the mailboxes.")(ingest)
-    app.command("classify", help="Run one service: classify mails.")(classify)
-    app.command("research", help="Run one service: research companies.")(research)
-    app.command("notify", help="Run one service: tell people.")(notify)
+    app.command("run")(run)
+    app.command("ingest")(ingest)
+    app.command("classify")(classify)
+    app.command("research")(research)
+    app.command("notify")(notify)
 
 
 def run(ctx: typer.Context, until_idle: UntilIdle = False, max_wait: MaxWait = 30.0) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("status", help="Show what is going on.")(status)
+    app.command("status")(status)
 
 
 def status(ctx: typer.Context, json_: JsonOption = False) -> None:

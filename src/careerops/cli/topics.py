@@ -24,8 +24,8 @@ _PAGE = 200
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("topics", help="Show topics, groups and their lag.")(topics)
-    app.command("tail", help="Print a topic's records.")(tail)
+    app.command("topics")(topics)
+    app.command("tail")(tail)
 
 
 def topics(ctx: typer.Context, json_: JsonOption = False) -> None:
