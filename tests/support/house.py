@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 _EXEMPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no|ruff:\s*noqa|mypy:)")
 _ONE = (
-    r"(?:noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*"
+    r"(?:(?:ruff: )?noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*"
     r"|type: ignore\[[a-z-]+(?:, ?[a-z-]+)*\]"
     r"|pragma: no (?:cover|branch))"
 )
 _REASONED = re.compile(rf"#\s*{_ONE}(?:\s+#\s*{_ONE})*\s+#\s*(?P<reason>\S.*)$")
-_MIN_REASON_CHARS = 10
+_MIN_REASON_CHARS = 8
+_ELSEWHERE = re.compile(r"(as|see) (above|below)\b", re.IGNORECASE)
 
 _HOSTS = tuple(
     first + "." + second
@@ -34,7 +35,7 @@ _HOSTS = tuple(
     )
 )
 _REGISTRY_HOST = re.compile(rf"(?:{'|'.join(map(re.escape, _HOSTS))})\b", re.IGNORECASE)
-# /home/jo is the invented home of tests that cut paths short.
+# The home of jo, who is invented, occurs in tests that cut paths short.
 _MACHINE_PATH = re.compile(r"(?<![\w.:/}~-])/(?:work|home(?!/jo/)|root|Users)/\w")
 
 _BROAD = {"Exception", "BaseException"}
@@ -49,7 +50,11 @@ def unreasoned_exemptions(source: str) -> Iterator[str]:
         if token.type != tokenize.COMMENT or not _EXEMPTION.search(token.string):
             continue
         match = _REASONED.search(token.string)
-        if match is None or len(match["reason"]) < _MIN_REASON_CHARS:
+        if (
+            match is None
+            or len(match["reason"]) < _MIN_REASON_CHARS
+            or _ELSEWHERE.match(match["reason"])
+        ):
             yield f"line {token.start[0]}: {token.string}"
 
 

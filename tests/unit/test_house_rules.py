@@ -131,6 +131,7 @@ def test_make_lists_every_target_it_offers() -> None:
         (house.unreasoned_exemptions, "x = 1  # pragma: no" + " cover\n"),
         (house.unreasoned_exemptions, "# ruff: no" + "qa\n"),
         (house.unreasoned_exemptions, "# mypy: ignore-er" + "rors\n"),
+        (house.unreasoned_exemptions, "x = 1  # no" + "qa: E501  # as above\n"),
         (house.registry_hosts, "from https://py" + "pi.org/simple"),
         (house.registry_hosts, "files.python" + "hosted.org"),
         (house.machine_paths, 'open("/ho' + 'me/ann/mail")'),

@@ -67,6 +67,7 @@ VIOLATIONS: Final[dict[str, list[tuple[str, str]]]] = {
         ("careerops.llm.planted", "openai"),
         ("careerops.adapters.llm.planted", "openai"),
     ],
+    "aiosmtplib": [("careerops.adapters.notifier.planted", "aiosmtplib")],
     "mail-formats": [
         ("careerops.adapters.mailbox.planted", "selectolax"),
         ("careerops.services.planted", "icalendar"),
