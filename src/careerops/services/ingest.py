@@ -257,6 +257,10 @@ class SourceReader:
 
     def _record(self, parsed: ParsedMail, key: str) -> Record:
         email = parsed.email.model_copy(update={"thread_key": key})
+        if not email.backfill:
+            self._logger.info(
+                LogEvent.EMAIL_RECEIVED, source_kind=self._kind, event_id=email.event_id
+            )
         return event_record(
             email,
             topic=self._topic or (RAW_BACKFILL if email.backfill else RAW_INBOX),
@@ -272,8 +276,11 @@ class SourceReader:
         progress = self.progress
         progress.published += published
         progress.dead += dead
-        progress.duplicates += len(batch.mails) - published - dead
         progress.read_bytes += sum(mail.size for mail in batch.mails)
+        duplicates = len(batch.mails) - published - dead
+        if duplicates:
+            progress.duplicates += duplicates
+            self._logger.info(LogEvent.EMAIL_DUPLICATE, source_kind=self._kind, count=duplicates)
         if published:
             self._ingested.inc(published)
             self._logger.info(LogEvent.EMAIL_PUBLISHED, source_kind=self._kind, count=published)

@@ -100,12 +100,13 @@ class ResearchHandler:
                     except CareerOpsError as error:
                         degraded = f"{researcher.name}: {type(error).__name__.lower()}"
                         self._logger.warning(
-                            LogEvent.PROVIDER_FAILED,
+                            LogEvent.RESEARCH_DEGRADED,
                             provider=researcher.name,
                             error_type=type(error).__name__,
                         )
         except TimeoutError:
             degraded = "research took too long"
+            self._logger.warning(LogEvent.RESEARCH_DEGRADED, reason="budget_spent")
         return found.model_copy(update={"degraded": degraded}) if degraded else found
 
 

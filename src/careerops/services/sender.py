@@ -108,6 +108,7 @@ class Sender:
         expired = await self._ledger.expire(self.channel, now)
         if expired:
             self._count.labels(self.channel, "expired").inc(expired)
+            self._logger.warning(LogEvent.NOTIFICATION_EXPIRED, channel=self.channel, count=expired)
         self.busy = True
         try:
             claimed = await self._ledger.claim(

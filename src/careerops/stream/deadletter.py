@@ -1,34 +1,16 @@
 """Dead letters: the original bytes and headers, plus what happened, never values."""
 
-import traceback
 from datetime import datetime
-from pathlib import Path
 
 from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES
 from careerops.domain.topics import DEAD_LETTERS
 from careerops.domain.verdicts import Headers, Record
+from careerops.ops.errorframes import describe_error
 from careerops.ports.eventlog import LogRecord
 
 PREFIX = "careerops-dead-"
 REPLAY = "careerops-replay"
-_MAX_FRAMES = 25
 _MAX_TEXT_CHARS = 500
-
-
-def frames_of(error: BaseException) -> str:
-    """The error's chain as exception types and frames `file:line function`, never values."""
-    lines: list[str] = []
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen and len(lines) < _MAX_FRAMES:
-        seen.add(id(current))
-        lines.append(f"{type(current).__module__}.{type(current).__qualname__}")
-        lines.extend(
-            f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(current.__traceback__)[-8:]
-        )
-        current = current.__cause__ or current.__context__
-    return "\n".join(lines[:_MAX_FRAMES])
 
 
 def dead_letter(
@@ -62,7 +44,7 @@ def dead_letter(
         "partition": str(record.partition),
         "offset": str(record.offset),
         "explanation": explanation[:_MAX_TEXT_CHARS],
-        "frames": frames_of(error) if error is not None else "",
+        "frames": "\n".join(describe_error(error)) if error is not None else "",
     }
     added = tuple((f"{PREFIX}{name}", text.encode()) for name, text in notes.items() if text)
     return Record(

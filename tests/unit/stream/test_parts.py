@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES, Envelope
-from careerops.domain.errors import Permanent, Transient
+from careerops.domain.errors import Permanent
 from careerops.domain.topics import RAW_INBOX
 from careerops.ports.eventlog import Delivery, LogRecord
-from careerops.stream.deadletter import dead_letter, frames_of, notes_of, replayed
+from careerops.stream.deadletter import dead_letter, notes_of, replayed
 from careerops.stream.lanes import Lane, Lanes
 from careerops.stream.message import Message
 from careerops.stream.retry import RetryPolicy
@@ -116,24 +116,6 @@ def test_nothing_stays_parked_beyond_the_limit() -> None:
     assert not policy.exhausted(2, 599)
     assert policy.exhausted(3, 0)
     assert policy.exhausted(1, 601)
-
-
-def _fail_with_a_cause() -> None:
-    try:
-        int("secret-one")
-    except ValueError as error:
-        raise Transient("secret-two") from error
-
-
-def test_frames_name_types_and_places_and_never_values() -> None:
-    """The whole chain of causes, without a message."""
-    with pytest.raises(Transient) as caught:
-        _fail_with_a_cause()
-    frames = frames_of(caught.value)
-    assert "careerops.domain.errors.Transient" in frames
-    assert "builtins.ValueError" in frames
-    assert "test_parts.py" in frames
-    assert "secret" not in frames
 
 
 def test_a_dead_letters_headers_are_bounded_and_what_we_add_is_kept() -> None:
