@@ -41,6 +41,8 @@ class LogEvent(StrEnum):
     EMAIL_PUBLISHED = "email_published", "A mail is durable in the log."
     EMAIL_DUPLICATE = "email_duplicate", "A mail that is known already was seen again."
     EMAIL_UNREADABLE = "email_unreadable", "A mail could not be understood; it is dead-lettered."
+    EMAIL_DEFERRED = "email_deferred", "A mail cannot be read from its source now; tried again."
+    EMAIL_SKIPPED = "email_skipped", "A mail's source keeps failing to hand it over; left out."
     SOURCE_CONNECTED = "source_connected", "A mailbox can be read."
     SOURCE_LOST = "source_lost", "The connection to a mailbox is lost; it will be tried again."
     SOURCE_CAUGHT_UP = "source_caught_up", "A mailbox was read to its end."

@@ -1,0 +1,1 @@
+"""Where mail is read from: mbox files, Maildirs, .eml files and IMAP servers. All only read."""
