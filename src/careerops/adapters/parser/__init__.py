@@ -1,0 +1,1 @@
+"""Mail parsers: in this process, and in a process of their own."""

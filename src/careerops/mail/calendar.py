@@ -1,0 +1,191 @@
+"""Invitations: what an .ics part (RFC 5545, iTIP RFC 5546) says about when and where."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from careerops.domain.email import CalendarEvent
+from careerops.mail.icsblocks import MAX_EVENTS, IcsBlocks, cut_out
+from careerops.mail.icszones import Zone, find_zone
+from careerops.mail.text import canonical, canonical_line
+
+if TYPE_CHECKING:
+    from icalendar import Component
+
+MAX_FIELD_CHARS = 300
+MAX_URL_CHARS = 1000
+MAX_DESCRIPTION_CHARS = 8000
+_MAX_SEQUENCE = 2**31 - 1
+_MAX_LENGTH = timedelta(days=366)
+
+_URL = re.compile(r"https?://[^\s<>\"'\\]{1,1000}", re.IGNORECASE)
+_MEETING = re.compile(
+    r"https?://(?:[\w.-]{1,100}\.)?(?:zoom\.us|zoom\.com|meet\.google\.com|teams\.microsoft\.com"
+    r"|teams\.live\.com|webex\.com|whereby\.com|chime\.aws|gotomeeting\.com|gotomeet\.me|goto\.com"
+    r"|meet\.jit\.si|bluejeans\.com|ringcentral\.com|skype\.com)/[^\s<>\"'\\]{1,1000}",
+    re.IGNORECASE,
+)
+_CONFERENCE = (
+    "X-GOOGLE-CONFERENCE",
+    "X-MICROSOFT-SKYPETEAMSMEETINGURL",
+    "X-MICROSOFT-ONLINEMEETINGCONFLINK",
+)
+
+
+class Invitations(NamedTuple):
+    """The events of a mail and what their descriptions say."""
+
+    events: tuple[CalendarEvent, ...]
+    descriptions: tuple[str, ...]
+    truncated: bool
+
+
+class _Moment(NamedTuple):
+    time: datetime | None = None
+    zone: str = ""
+    all_day: bool = False
+
+
+def read_calendars(texts: Iterable[str], sender_zone: tzinfo | None) -> Invitations:
+    """The events of the .ics texts of one mail, each (UID, SEQUENCE, start) once; at most 5.
+
+    Recurrence is not expanded: the first occurrence stands for the series. A floating time is
+    taken to be in the calendar's own zone, else at the sender's offset, else in UTC; `zone` is
+    then that zone's name or ''.
+    """
+    found: dict[tuple[str, int, str], tuple[CalendarEvent, str]] = {}
+    truncated = False
+    for text in texts:
+        blocks = cut_out(text)
+        truncated = truncated or blocks.truncated
+        for lines in blocks.events:
+            read = _read(lines, blocks, sender_zone)
+            if read is None:
+                continue
+            event = read[0]
+            found.setdefault((event.uid, event.sequence, str(event.start)), read)
+    kept = tuple(found.values())[:MAX_EVENTS]
+    return Invitations(
+        tuple(event for event, _ in kept),
+        tuple(description for _, description in kept if description),
+        truncated or len(found) > MAX_EVENTS,
+    )
+
+
+def _read(
+    lines: list[str], blocks: IcsBlocks, sender_zone: tzinfo | None
+) -> tuple[CalendarEvent, str] | None:
+    from icalendar import Event  # noqa: PLC0415  # 75 ms, only for mails with a calendar
+
+    source = "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""])
+    try:
+        event = Event.from_ical(source)
+    except Exception:  # noqa: BLE001  # a third party's parser, given anything at all
+        return None
+    default = _default_zone(blocks, sender_zone)
+    start = _moment(event, "DTSTART", blocks, default)
+    end = _end(event, start, blocks, default)
+    description = canonical(_text(event, "DESCRIPTION")[:MAX_DESCRIPTION_CHARS])
+    location = canonical_line(_text(event, "LOCATION"), MAX_FIELD_CHARS)
+    status = _text(event, "STATUS").strip().upper()
+    made = CalendarEvent(
+        uid=canonical_line(_text(event, "UID"), MAX_FIELD_CHARS),
+        sequence=_sequence(event),
+        method=blocks.method,
+        cancelled=blocks.method == "CANCEL" or status == "CANCELLED",
+        summary=canonical_line(_text(event, "SUMMARY"), MAX_FIELD_CHARS),
+        start=start.time,
+        end=end,
+        all_day=start.all_day,
+        zone=start.zone,
+        location=location,
+        organizer_domain=_organizer_domain(event),
+        url=_url(event, location, description),
+    )
+    return made, description
+
+
+def _default_zone(blocks: IcsBlocks, sender_zone: tzinfo | None) -> Zone:
+    """What a time without a zone is in."""
+    names = [blocks.default_zone] if blocks.default_zone else list(blocks.zones)
+    zone = find_zone(names[0], blocks.zones) if len(names) == 1 else None
+    return zone or Zone("", sender_zone or UTC)
+
+
+def _property(event: "Component", name: str) -> Any:
+    value = event.get(name)
+    return value[0] if isinstance(value, list) else value
+
+
+def _text(event: "Component", name: str) -> str:
+    value = _property(event, name)
+    return "" if value is None else str(value)
+
+
+def _sequence(event: "Component") -> int:
+    text = _text(event, "SEQUENCE").strip()[:12]
+    return min(int(text), _MAX_SEQUENCE) if text.isdecimal() and text.isascii() else 0
+
+
+def _moment(event: "Component", name: str, blocks: IcsBlocks, default: Zone) -> _Moment:
+    value = _value(event, name)
+    try:
+        if isinstance(value, datetime):
+            tzid = str(_property(event, name).params.get("TZID", ""))
+            local = value.replace(tzinfo=None)
+            if value.tzinfo is UTC or (value.tzinfo is not None and not tzid):
+                return _Moment(value.astimezone(UTC), "UTC")
+            zone = find_zone(tzid, blocks.zones) if tzid else None
+            zone = zone or default
+            return _Moment(zone.to_utc(local), zone.name)
+        if isinstance(value, date):
+            midnight = datetime(value.year, value.month, value.day)  # noqa: DTZ001  # local time by definition
+            return _Moment(default.to_utc(midnight), default.name, all_day=True)
+    except (ValueError, OverflowError):
+        return _Moment()
+    return _Moment()
+
+
+def _value(event: "Component", name: str) -> object:
+    """The date, time or duration of a property, None if it is missing or malformed."""
+    try:
+        return getattr(_property(event, name), "dt", None)
+    except Exception:  # noqa: BLE001  # the library's own error classes differ between versions
+        return None
+
+
+def _end(event: "Component", start: _Moment, blocks: IcsBlocks, default: Zone) -> datetime | None:
+    end = _moment(event, "DTEND", blocks, default).time
+    duration = _value(event, "DURATION")
+    if start.time is None:
+        return None
+    if end is None and isinstance(duration, timedelta) and duration <= _MAX_LENGTH:
+        try:
+            end = start.time + duration
+        except OverflowError:
+            return None
+    return end if end is not None and end >= start.time else None
+
+
+def _organizer_domain(event: "Component") -> str:
+    value = _text(event, "ORGANIZER")[:500]
+    return (
+        canonical_line(value.rpartition("@")[2].strip("<> \t").lower(), 253) if "@" in value else ""
+    )
+
+
+def _url(event: "Component", location: str, description: str) -> str:
+    """Where to join: a conference property, else a known meeting link, else URL."""
+    conference = next(filter(None, (_text(event, name) for name in _CONFERENCE)), "")
+    for pattern, text in (
+        (_URL, conference),
+        (_MEETING, location),
+        (_MEETING, description),
+        (_URL, _text(event, "URL")),
+        (_URL, location),
+    ):
+        match = pattern.search(text)
+        if match:
+            return canonical_line(match[0].rstrip(".,;)>]"), MAX_URL_CHARS)
+    return ""
