@@ -21,7 +21,7 @@ from careerops.mail.spoken import is_forward, spoken_segments, unwrap
 
 __all__ = ["CompanyGuess", "company_of", "role_of"]
 
-_BODY_CHARS = 3000
+_BODY_CHARS = 2500
 _SUBJECT_CHARS = 300
 
 _VIA = re.compile(r"(?i)\s+(?:via|über|por|par|through|durch)\s+\S.*$")

@@ -5,9 +5,9 @@ Every repetition is bounded, so that a search costs time proportional to the tex
 
 import re
 
-_WORD = r"[A-Z0-9À-ÖØ-Þ][\w&.+’'-]{0,30}"  # noqa: RUF001  # the apostrophe mails set
+_WORD = r"[A-Z0-9À-ÖØ-Þ](?:[\w&+’'-]|\.(?=\w)){0,30}+"  # noqa: RUF001  # the apostrophe mails set
 _LINK = r"(?:&|\+|and|of|de|del|la|du|und|y|et|e)"
-NAME = rf"(?P<name>{_WORD}(?:[^\S\n](?:{_LINK}[^\S\n])?{_WORD}){{0,4}})"
+NAME = rf"(?<![\w])(?P<name>{_WORD}(?:[^\S\n](?:{_LINK}[^\S\n])?{_WORD}){{0,4}})"
 _ARTICLE = r"(?:(?:the|der|die|dem|den|das|la|el|le|les|os|o|a|il|de|het|firma|company)[^\S\n])?"
 
 

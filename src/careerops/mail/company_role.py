@@ -7,7 +7,7 @@ from careerops.domain.email import RawEmail
 from careerops.mail.company_patterns import ROLE_WORDS
 from careerops.mail.spoken import spoken_segments, unwrap
 
-_BODY_CHARS = 3000
+_BODY_CHARS = 2500
 _SUBJECT_CHARS = 300
 _MAX_WORDS = 9
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from careerops.mail.dates_text import Moment, Reading, moments
 from careerops.mail.folding import fold
 
-_MAX_CHARS = 6000
+_MAX_CHARS = 4000
 _NUMBERS = {
     word: number
     for number, row in enumerate(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from careerops.mail.dates_words import MONTHS, WEEKDAYS, ZONE_WORDS, zone_named
 from careerops.mail.folding import fold
 
-_MAX_CHARS = 6000
+_MAX_CHARS = 4000
 _END = r"(?![^\W_])"
 _MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 _WEEKDAY = "(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + ")"

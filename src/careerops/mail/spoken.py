@@ -4,8 +4,8 @@ import re
 
 from careerops.domain.email import MarkKind, RawEmail
 
-MAX_SPOKEN_CHARS = 20_000
-"""More than any hiring mail says; bounds the time spent on a hostile one."""
+MAX_SPOKEN_CHARS = 12_000
+"""Some 2,000 words, more than a hiring mail says; bounds the time spent on a hostile one."""
 
 _FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst)\s*:", re.IGNORECASE)
 _FORWARD_BODY = re.compile(

@@ -35,7 +35,7 @@ from careerops.ops.context import PartContext
 _MAX_SUBJECT_CHARS = 1000
 _REPLY = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr|rv|enc|antw)\s*:\s*)+", re.IGNORECASE)
 _HIRING_SENDER = re.compile(
-    r"(?i)recruit|talent|career|hiring|bewerb|karriere|\bhr\b|human resources|personal|candidat"
+    r"(?i)recruit|talent|career|hiring|people@|bewerb|karriere|\bhr\b|human resources|personal|candidat"
     r"|empleo|selecci[oó]n|recrut|rrhh|jobs@|भर्ती"
 )
 _INDIA = re.compile(
@@ -103,7 +103,7 @@ class RulesClassifier:
         subject = _REPLY.sub("", mail.subject[:_MAX_SUBJECT_CHARS])
         said = sentences(subject, spoken_segments(mail))
         invitation = _invitation_sentences(mail)
-        everything = [*said, *invitation]
+        everything = [*said, *invitation] if said else []  # no career event without a quote
         decision = decide(everything, self._lexicon.search(everything), _circumstances(mail))
         return self._answer(mail, said, decision)
 

@@ -25,11 +25,11 @@ STRONG = 5.0
 _SUBJECT_FACTOR = 1.25
 _DECAY = 0.5
 _MAX_JOB = 6.0
-_FULL_CONTEXT = 3.0
+_BASE_CONTEXT, _FULL_CONTEXT = 2.0, 3.0
 _CALENDAR_BONUS = 3.0
 _INJECTION_PENALTY = 4.0
 _AWAY_FACTOR = 2.0
-_ONE_WAY_SHARE = 0.4
+_ONE_WAY_SHARE, _CONDITION_SHARE = 0.4, 0.5
 _NOISE_SHARE = {EventType.REJECTION: 0.5}
 _THRESHOLD = {
     EventType.REJECTION: 3.0,
@@ -38,7 +38,7 @@ _THRESHOLD = {
     EventType.ASSESSMENT: 3.0,
     EventType.APPLIED: 2.5,
 }
-_REJECTION_SHARE = 0.6
+_REJECTION_SHARE = 0.5
 _SLOPE = 0.45
 _MIN_CONFIDENCE, _MAX_CONFIDENCE = 0.35, 0.97
 _QUIET_OTHER = 4.0
@@ -84,11 +84,11 @@ class _Tally:
     best: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     hits: dict[str, tuple[float, Hit]] = field(default_factory=dict)
 
-    def add(self, label: str, hit: Hit, sentence: Sentence) -> None:
-        weight = hit.phrase.weight * (_SUBJECT_FACTOR if sentence.in_subject else 1.0)
+    def add(self, label: str, hit: Hit, sentence: Sentence, share: float = 1.0) -> None:
+        weight = share * hit.phrase.weight * (_SUBJECT_FACTOR if sentence.in_subject else 1.0)
         known = self.best[label]
-        key = hit.found if label == "JOB" else hit.phrase.source  # one word of two languages is one
-        known[key] = max(weight, known.get(key, 0.0))
+        # The same words found by phrases of two languages are one sign.
+        known[hit.found] = max(weight, known.get(hit.found, 0.0))
         if label not in self.hits or weight > self.hits[label][0]:
             self.hits[label] = (weight, hit)
 
@@ -133,12 +133,23 @@ def _count(sentences: list[Sentence], hits: Iterable[Hit]) -> _Tally:
         by_sentence[hit.index].append(hit)
     tally = _Tally()
     for index, found in sorted(by_sentence.items()):
-        silent = _silenced(found)
-        for hit in found:
-            for label in (hit.phrase.label, *_IMPLIED.get(hit.phrase.label, ())):
-                if label not in silent:
-                    tally.add(label, hit, sentences[index])
+        _count_sentence(tally, sentences[index], found)
     return tally
+
+
+def _count_sentence(tally: _Tally, sentence: Sentence, found: list[Hit]) -> None:
+    labels = {hit.phrase.label for hit in found}
+    silent = _silenced(found)
+    for hit in found:
+        own = hit.phrase.label
+        if "PAST" in labels and own == EventType.INTERVIEW and hit.phrase.weight < STRONG:
+            continue
+        if "IF" in labels and own in _PROMISES:
+            # What may come if they like the profile stands in receipts.
+            tally.add(str(EventType.APPLIED), hit, sentence, _CONDITION_SHARE)
+        for label in (own, *_IMPLIED.get(own, ())):
+            if label not in silent:
+                tally.add(label, hit, sentence)
 
 
 def _silenced(found: list[Hit]) -> frozenset[str]:
@@ -147,6 +158,8 @@ def _silenced(found: list[Hit]) -> frozenset[str]:
         return frozenset(map(str, EventType)) | {"ANEW"}
     if "IF" in labels:
         return frozenset(map(str, _PROMISES | {EventType.REJECTION}))
+    if "DONE" in labels:
+        return frozenset({str(EventType.ASSESSMENT), "ONEWAY"})
     rejected = any(h.phrase.label == EventType.REJECTION and h.phrase.weight > 3 for h in found)  # noqa: PLR2004  # lighter phrases ("many applicants") refuse nothing
     return frozenset(map(str, {*_PROMISES, EventType.APPLIED})) if rejected else frozenset()
 
@@ -158,7 +171,7 @@ def _scores(tally: _Tally, circumstances: Circumstances) -> dict[str, float]:
     job = min(job, _MAX_JOB)
     scores["JOB"] = job
     scores["NOISE"] += circumstances.noise
-    context = min(1.0, (1 + job) / (1 + _FULL_CONTEXT))
+    context = min(1.0, (_BASE_CONTEXT + job) / (_BASE_CONTEXT + _FULL_CONTEXT))
     penalty = _AWAY_FACTOR * max(0.0, scores["AWAY"] - job) + (
         _INJECTION_PENALTY if scores["INJECT"] else 0.0
     )

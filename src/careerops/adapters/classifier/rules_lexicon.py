@@ -4,6 +4,7 @@ Labels: an event type (a sign of it); NOISE (mail to many: alerts, marketing, su
 outreach); AWAY (not about work: banks, doctors, visas); JOB (the mail is about an application at
 all); SCAM; IF (the sentence speaks of what may come, so it promises nothing); ANEW (an invitation
 for another role, inside a rejection); ONEWAY (a recorded interview, which is an assessment);
+PAST (an interview that has been); DONE (a test that has been);
 INJECT (the text talks to a machine); CANCEL (an interview is called off).
 Weights: 5 decides alone, 4 nearly, 3 decides in a mail about an application, 1 and 2 support.
 

@@ -20,6 +20,8 @@ GERMAN = {
 5 nicht ~4 einladen|anbieten|weiter ~3
 4 bedauern ~12 mitteilen|müssen|nicht|absagen|mitzuteilen
 4 müssen ~6 absagen|absage_erteilen
+2 leider|bedauer*|bedauerlicherweise
+3 andere*|anderen ~1 bewerber*|kandidat*
 4 absage|absagen ~6 schwer|erteilen|wertung
 2 wünschen ~4 berufliche*|private*|weitere*|viel ~5 erfolg|zukunft|weg|alles_gute
 2 alles_gute ~6 zukunft|weg|suche
@@ -30,12 +32,16 @@ GERMAN = {
     "OFFER": """
 5 freuen ~6 stelle|position|job|praktikum|arbeitsvertrag|anstellung|festanstellung|ausbildungsplatz|werkstudentenstelle ~6 anbieten|anzubieten|angebot
 5 anbieten|anzubieten ~3 können|dürfen ~2
+5 bieten|biete ~4 stelle|position|job|arbeitsvertrag|praktikum|ausbildungsplatz ~2
+4 in_unserem_team|im_team ~3 begrüßen|willkommen
 5 position|stelle|job|praktikumsplatz|ausbildungsplatz ~6 anbieten|anzubieten
 5 arbeitsvertrag|vertragsangebot|jobangebot|stellenangebot|vertragsentwurf|anstellungsvertrag|dienstvertrag ~8 anbei|anhang|unterschr*|unterzeichn*|anlage|beigefügt|zurück|prüfen|senden|zusenden|zukommen
 5 anbei|anhang|anlage|beigefügt|unterschr*|unterzeichn*|senden ~6 arbeitsvertrag|vertragsangebot|jobangebot|vertragsentwurf|anstellungsvertrag|angebotsschreiben
 5 ihr|dein|unser|das|verbindliches|konkretes|ein ~1 jobangebot|vertragsangebot|arbeitsvertrag|angebotsschreiben
 5 angebot ~6 position|stelle|als|anstellung|arbeitsvertrag|zusammenarbeit ~4
 5 zusage ~8 stelle|position|bewerbung|praktikum|für|als
+5 team ~2 verstärken|unterstützen ~2 werden|wirst
+4 vertrag|arbeitsvertrag ~4 anbei|anhang|unterschr*|beigefügt
 4 für ~1 sie|dich ~2 entschieden
 4 sie|dich|dir|ihnen ~3 eingestellt|einstellen
 3 willkommen ~3 team|bord
@@ -55,11 +61,13 @@ GERMAN = {
 4 interview|gespräch ~6 uhr|montag|dienstag|mittwoch|donnerstag|freitag
 4 möchten|würden|wollen ~4 sie|dich|dir|ihnen ~6 kennenlernen|kennen_lernen|sprechen|gespräch|interview
 4 gerne ~4 persönlich|näher|besser|telefonisch|sie|dich ~4 kennenlernen|kennen_lernen|sprechen
+4 hätten|haben|hast|hättest ~6 zeit|lust ~5 telefonat|gespräch|call|kennenlernen|austausch|interview|videocall
+3 neugierig|überzeugt|gefallen|begeistert|angesprochen
 4 wann ~3 zeit|passt|verfügbar ~4
 4 terminvorschl*|verfügbarkeit|verfügbarkeiten|wunschtermin
 4 termin ~5 gespräch|telefonat|vereinbaren|aussuchen|auswählen|buchen|wählen|passt|verschieben|bestätigen
 4 nächste|zweite|erste|letzte|finale|nächsten|zweiten ~1 runde|gesprächsrunde|interviewrunde|schritt
-3 hiring_manager|fachbereich|teamleiter*|abteilungsleiter*|personalleiter*
+2 fachbereich|teamleiter*|abteilungsleiter*|personalleiter*
 3 videokonferenz|videocall|vor_ort ~4
 3 weiter ~3 runde
 """,
@@ -84,7 +92,7 @@ GERMAN = {
 5 prüfen|sichten|geprüft|prüfung ~5 bewerbung|unterlagen|bewerbungsunterlagen|profil
 5 erfolgreich ~3 beworben
 4 du|sie ~6 beworben
-3 ihre_bewerbung|deine_bewerbung
+2 ihre_bewerbung|deine_bewerbung
 3 melden_uns|rückmeldung|setzen_uns ~8
 3 interesse ~4 stelle|position|unternehmen|mitarbeit
 """,
@@ -155,6 +163,9 @@ GERMAN = {
     "ANEW": """
 4 andere*|weitere*|alternative* ~2 stelle|position|rolle|vakanz ~14 gespräch|kennenlernen|interview|sprechen|einladen|telefon*|austauschen
 4 gespräch|kennenlernen|interview|sprechen|einladen|einladung ~10 andere*|alternative* ~2 stelle|position|rolle|vakanz
+""",
+    "PAST": """
+3 nach|danke|dank|bedanken|während ~6 *gespräch|interview|gesprächs
 """,
     "CANCEL": """
 4 *gespräch|interview|termin ~8 abgesagt|absagen|storniert|entfällt|ausfallen

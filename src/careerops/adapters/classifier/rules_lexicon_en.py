@@ -5,23 +5,23 @@
 ENGLISH = {
     "REJECTION": """
 5 unfortunately|regret|regrettably|sadly|sorry|afraid ~20 not|unable|decided|won't|cannot|can't ~4 move|moving|proceed|proceeding|progress|progressing|continue|continuing|advance|advancing|go|going|take|taking ~5 forward|ahead|further|application|candidacy|candidature|process|you|round|stage
-5 not|won't ~3 be? moving|move|proceed|proceeding|progressing|progress|going|go|taking|take|advancing|advance|continuing|continue|pursuing|pursue ~4 forward|ahead|further|next ~3 with|application|candidacy|you|at|in|on|to|stage|round|step|for
-5 not|won't ~3 be? proceeding|proceed|progressing|progress|advancing|advance|continuing|continue|pursuing|pursue ~2 with|your|you ~3 application|candidacy|candidature|you|profile|process
-5 not ~2 moving|move|proceed|proceeding|progressing|going|taking ~5 forward|ahead|further
+5 @not ~3 be? moving|move|proceed|proceeding|progressing|progress|going|go|taking|take|advancing|advance|continuing|continue|pursuing|pursue ~4 forward|ahead|further|next ~3 with|application|candidacy|you|at|in|on|to|stage|round|step|for
+5 @not ~3 be? proceeding|proceed|progressing|progress|advancing|advance|continuing|continue|pursuing|pursue ~2 with|your|you ~3 application|candidacy|candidature|you|profile|process
+5 @not ~2 moving|move|proceed|proceeding|progressing|going|taking ~5 forward|ahead|further
 5 decided|chosen|chose|elected|opted|going|choosing ~3 move|proceed|go|pursue|progress|continue|moving|proceeding ~3 forward|ahead|with|to? ~2 other|another|different|alternative|more ~3 candidate*|applicant*|person|individual|direction|profile*|qualified
-5 decided|chosen|elected|opted ~4 other|another|different|alternative|stronger|more ~4 candidate*|applicant*|profile*
+5 decided|chosen|elected|opted|decision ~6 other|another|different|alternative|stronger|more ~4 candidate*|applicant*|profile*
 5 move|moving|proceed|proceeding|progress|going|go|gone|went|moved|continue|continuing ~2 with|forward|ahead ~3 other|another|different|someone|candidates ~3 candidate*|applicant*|else|whose|direction
 5 pursue|pursuing ~2 other|another|different|alternative ~1 candidate*|applicant*|direction
 5 position|role|vacancy|job|post|opening|spot ~3 been|is|was|already ~2 filled|closed|cancelled
 3 filled ~2 the|this ~1 position|role|vacancy|job
-5 not ~2 been? selected|shortlisted|successful|chosen|considered|retained ~8 position|role|interview|process|round|stage|application|job|vacancy|on_this_occasion|this_time|for
+5 @not ~2 been? selected|shortlisted|successful|chosen|considered|retained ~8 position|role|interview|process|round|stage|application|job|vacancy|on_this_occasion|this_time|for
 5 application|candidacy|you|candidature ~3 not ~2 successful|selected|shortlisted|accepted|advanced|retained|chosen|considered
 4 unsuccessful ~6 application|candidacy|occasion|time|candidate
 4 application|candidacy|candidature ~6 unsuccessful|rejected|declined
 5 application ~3 has_been|was ~2 rejected|declined|denied
 5 unable|not_able|not_in_a_position|cannot|can't ~3 offer|extend ~2 you|position|role|offer|job
-5 not ~3 offer|offering ~2 you ~2 the|this|a|an|position|role|job|place|interview|internship
-5 not ~2 extend|extending|make|making ~2 an|you ~2 offer
+5 @not ~3 offer|offering ~2 you ~2 the|this|a|an|position|role|job|place|interview|internship
+5 @not ~2 extend|extending|make|making ~2 an|you ~2 offer
 5 regret ~2 inform ~12 not|unable|another|other|filled|unsuccessful|declined|rejected
 4 regret ~2 inform
 5 unfortunately|regret*|sadly ~12 other|another|stronger ~1 candidate*|applicant*
@@ -31,10 +31,10 @@ ENGLISH = {
 4 no_longer ~3 moving|proceeding ~1 forward|with
 4 unfortunately|sadly|regret* ~12 not_be ~2 able|inviting|offering|continuing|considering|selecting
 5 won't|will_not|cannot|can't|unable ~3 invite|inviting|consider|considering|shortlist ~2 you|your ~4 interview|application|candidacy|further|next|this|position
-5 not ~2 inviting|invite ~2 you ~4 interview
+5 @not ~2 inviting|invite ~2 you ~4 interview
 4 decided ~2 not ~2 to|move|proceed|pursue|advance|continue|extend|hire
-4 not ~1 the? right|best|strong|good|close ~1 fit|match ~6 role|position|now|time|team|us|what
-4 not ~2 fit|match ~6 requirement*|need*|what_we|role|position
+4 @not ~1 the? right|best|strong|good|close ~1 fit|match ~6 role|position|now|time|team|us|what
+4 @not ~2 fit|match ~6 requirement*|need*|what_we|role|position
 4 keep|retain|hold ~3 your ~3 resume|cv|details|profile|application|information ~3 on|in ~2 file|database|record*|pool ~3 future|other
 2 keep|retain ~3 your ~3 resume|cv|details|profile|application|information ~3 on|in ~1 file|database
 2 wish ~3 best|success|luck|well ~6 search|future|endeavo*|career|job|hunt
@@ -42,14 +42,25 @@ ENGLISH = {
 2 difficult|tough|hard ~1 decision|choice
 2 highly|very|extremely ~1 competitive
 2 large|high|overwhelming|many|strong|record ~2 number|volume|pool|response|interest ~2 of? ~2 application*|applicant*|candidate*|qualified|applications
-4 not ~4 able ~2 to ~2 proceed|progress|move|continue|take ~4 with|forward|further
+4 @not ~4 able ~2 to ~2 proceed|progress|move|continue|take ~4 with|forward|further
 5 hiring|recruitment|requisition|search ~4 on_hold|put_on_hold|been_cancelled|been_paused|been_frozen
 4 position|role|requisition ~4 on_hold|been_cancelled|cancelled|withdrawn|no_longer_available|no_longer_open|been_closed
 4 chosen|selected|hired|offered ~3 another|other|different|internal ~1 candidate|applicant|person
 4 someone|candidate ~6 more ~2 experience*|relevant|suited
-4 withdraw|withdrawn|rescind|rescinded ~3 offer
+5 withdraw|withdrawn|rescind|rescinded ~4 offer
+5 offer ~2 withdrawn|rescinded|revoked
+5 decision|decided ~2 not ~1 to|continue|move|proceed
+3 other|another|different|stronger ~1 candidate*|applicant*
+2 unfortunately|regret|regrettably|sadly
+1 sorry|afraid|disappointed
+3 it's_a_no|not_this_time|this_time
 4 won't ~3 working_together|joining
 4 pass|passing ~2 on|for ~2 your|this|now|candidacy
+5 appointed|hired|selected|chose|chosen|picked|went|gone|going|go|offered ~4 another|someone|other|different|internal ~2 candidate*|applicant*|who|else|person|with
+5 decided|decision ~3 close|cancel|pause|freeze ~3 role|position|search|vacancy|opening
+4 @not ~3 match|fit|align|meet ~6 looking_for|requirement*|need*|criteria|right_now|role|position
+5 @not ~3 extend|extending|make|making ~3 offer
+3 disappointing|discouraged|not_the_news|not_the_outcome|close_call
 3 thank ~5 interview* ~20 unfortunately|however|regret
 4 update ~2 on|about ~3 application ~8 not_selected|unsuccessful
 """,
@@ -61,6 +72,8 @@ ENGLISH = {
 5 ^ ~3 offer_letter|job_offer|employment_offer|offer_of_employment|letter_of_offer|formal_offer|written_offer|verbal_offer ~8
 5 extend* ~3 offer ~6 employment|join|position|role|you|internship
 4 offer ~2 to_join
+4 make|making|extend|extending ~1 you ~2 offer
+5 got_the_job|hired_you|letter_of_intent
 5 offer|contract ~3 for|as ~2 position|role|post ~3 of|as
 5 formal|official|written|verbal|conditional|unconditional ~1 offer ~3 of|for|to|letter|as|from|and|in|by|is|will|with|today
 4 accept|decline|sign|consider|counter* ~2 offer|our_offer ~4
@@ -78,6 +91,10 @@ ENGLISH = {
 5 we_would_like|we'd_like|we'd_love|we_would_love|want ~2 hire ~1 you
 4 your_offer ~2 from|with|at|is|has|letter|package|details
 4 revised|updated|signed|countersigned ~2 offer|contract
+5 details|terms|summary|breakdown ~3 your|our|the|job ~1 offer
+5 our|your|the|formal ~1 offer ~8 salary|equity|base|bonus|vacation|compensation
+3 our_offer|formal_offer|written_offer|offer_details
+4 thrilled|happy|excited|moon|love ~6 you ~1 join|joined|joining ~2 us|team
 4 discuss|walk|go ~4 offer ~3 details|package|letter|with|over|call|and
 2 background_check|onboarding|pre-employment
 """,
@@ -112,6 +129,15 @@ ENGLISH = {
 5 cancel*|postpone*|reschedule* ~6 interview|phone_screen
 4 new ~1 time|date|slot ~4 interview|call
 3 interviewer*|panelist*
+3 onsite|on-site ~6
+2 agenda|directions|zoom_link|teams_link|meet_link
+2 interview|interviews
+5 interview ~2 will ~3 last|take|be|start|consist
+4 you'll|you_will ~2 be? ~1 meet|meeting|speak|speaking|interviewing|talking ~2 with
+4 attend ~4 interview
+3 quick|short|brief|informal|intro ~1 call|chat|conversation|phone_call
+4 got|have|spare ~2 # ~1 min|mins|minutes ~8 talk|chat|call|discuss
+3 time|day|slot|tuesday|wednesday|thursday|monday|friday ~4 works|work|suits|suit ~3
 3 interviewers|interview_panel|interview_link|join_the_interview|interview_loop|interview_format
 4 use|click|follow|via ~4 link|calendly|calendar ~5 book|schedule|pick|select|choose|find ~3 time|slot|interview|call
 4 link ~3 to? ~1 book|schedule|pick|select|choose
@@ -130,6 +156,8 @@ ENGLISH = {
 3 days|hours ~4 to ~2 complete|submit|finish
 3 within ~4 hours|days ~4
 3 assessment ~1 reminder|invitation|pending|expires
+4 psychometric|aptitude|cognitive|personality ~1 test|tests|testing|assessment*|evaluation
+4 undertake|required|requested ~6 test|tests|testing|assessment|assessments|round
 4 personality|cognitive|reasoning ~1 questionnaire|profile|assessment|test
 3 timed|proctored|minutes_long
 2 assessment
@@ -141,17 +169,17 @@ ENGLISH = {
 """,
     "APPLIED": """
 5 thank|thanks ~2 for|you ~2 for? ~3 applying|application|apply|submitting|submission ~6
-5 application|cv|resume|submission|candidacy|candidature ~6 received|submitted|sent|registered|confirmed|arrived|under_review|being_reviewed|in_review|delivered|recorded|acknowledged
+5 application|cv|resume|submission|candidacy|candidature ~6 received|submitted|sent|forwarded|landed|passed_on|registered|confirmed|arrived|under_review|being_reviewed|in_review|delivered|recorded|acknowledged
 5 received|got|confirm|acknowledge|acknowledging|confirming ~5 your ~3 application|cv|resume|candidacy|submission|candidature
 5 application ~2 confirmation|received|submitted|acknowledgement|acknowledgment|receipt
 5 successfully ~1 applied|submitted|received ~6
 4 you ~3 applied ~2 to|for|at
-4 reviewing|review|reviewed|viewed|considering|look ~3 your ~3 application|profile|cv|resume|qualifications|materials
+4 reviewing|review|reviewed|viewed|considering|look|reading ~3 your ~3 application|profile|cv|resume|qualifications|materials
 4 application ~3 viewed|opened|seen|reviewed|downloaded|in_progress|being_processed|being_considered
 3 still ~3 reviewing|review|considering|evaluating|process
-3 your_application ~3 to|for|at|with
-3 application_status|status_of_your_application
-3 thank ~3 interest ~2 in ~8
+2 your_application
+2 application_status|status_of_your_application
+3 thank|thanks ~3 interest ~2 in ~8
 3 hear ~2 from_us|back ~8
 3 contact ~2 you ~6 if|next_steps|should|soon
 3 referred|referral ~6 application|position|role|you
@@ -168,11 +196,12 @@ ENGLISH = {
 1 resume|cv|cover_letter
 1 career|careers|employment|internship|engineer|developer|analyst|designer|manager|intern|scientist
 1 join ~2 team
+1 take-home|salary|onboarding|equity|start_date|hiring_process|probation
 1 job ~2 offer|interview|application
 """,
     "NOISE": """
 5 new|recommended|matching|similar|top|more|latest|hot|these|fresh|suggested ~2 jobs|roles|openings|vacancies|positions ~5 for_you|matching|match|near|in|recommended|posted|today|you|this_week|your
-5 jobs? ~2 alert|alerts|digest|recommendation*|match*|newsletter
+5 job|jobs ~1 alert|alerts|digest|recommendation*|match*|newsletter
 5 jobs ~3 for_you|you_may|you_might|matching|picked|near_you|based_on
 4 # ~2 jobs|openings|vacancies ~4 match*|found|posted|in|near|for
 5 is|are|we're|we_are|now|who's ~1 hiring ~6
@@ -188,6 +217,8 @@ ENGLISH = {
 5 mock_interview*|interview_practice|practice_interview|interview_simulator|interview_warmup
 5 survey|feedback|rate|tell_us ~8 interview|recruitment|hiring|candidate|application|apply ~3 experience|process
 5 candidate|interview|application ~1 experience ~4 survey|feedback|rate|score
+5 survey|questionnaire|survey_panel ~8 gift_card|reward*|prize|voucher|sweepstake*
+5 earn|win|get ~3 reward*|gift_card|prize|points
 5 survey|questionnaire ~6 minutes|short|opinion|feedback|experience|help_us
 4 rate ~4 experience|company|interview
 4 how ~2 was|did ~4 interview ~4 go|experience|with
@@ -200,6 +231,8 @@ ENGLISH = {
 5 came_across|stumbled|found ~3 your ~2 profile|linkedin|resume|background|github|cv
 5 open|interested|curious ~3 to|in|about ~3 new|exploring|hearing|other|exciting|this ~2 opportunit*|role*|position*|challenge*|offers
 5 exciting|great|amazing|new|urgent|immediate ~2 opportunit*|opening|requirement|job_opportunity|role ~10 client|our_client|reach|profile|interested|share|you
+5 caught_my_eye|i'm_recruiting_for|we're_recruiting_for|i_am_recruiting_for|great_fit_for_a|perfect_for
+4 think|thought|believe ~1 you ~1 could|might|may|would ~1 be ~2 fit|match|interested
 4 my|our ~1 client ~8 looking|seeking|hiring|searching|is|in
 4 would_you_be|are_you|if_you_are|if_you're|might_be ~2 interested|open ~6 role|opportunit*|chat|position|hearing|job|move
 4 share|send|forward|reply ~5 updated|latest|your ~1 resume|cv
@@ -213,7 +246,7 @@ ENGLISH = {
 4 you_are_invited|you're_invited|join_us ~8 event|party|dinner|celebrat*|webinar|meetup|launch|talk|evening|night|session
 4 blog|article|read_more|this_week_in|top_stories|trending
 4 refer ~2 a? ~1 friend
-4 follow|following|followers|posted|liked|commented|mentioned|shared ~3 you|your|a|post|company
+4 followers|liked|commented|mentioned ~3 you|your|post
 3 anniversary|birthday|congratulate
 """,
     "AWAY": """
@@ -225,6 +258,8 @@ ENGLISH = {
 3 dentist|dental|patient|physiotherap*|vaccin*|blood_test|eye_test|health_check|optician
 5 mobile|phone|broadband|internet|electricity|gas|energy|tariff|wireless ~2 contract|plan|tariff|offer|deal|bill|provider
 5 apartment|flat|landlord|tenancy|lease|viewing|property|real_estate|house ~12
+5 grant|scholarship|talk|paper|abstract|proposal|loan|mortgage|visa|passport|membership|school|rental|tenancy|planning|credit_card|card|insurance|citizenship|benefit ~1 application|submission|was_not_selected|proposal
+5 submitting|submission ~3 talk|paper|abstract|proposal|manuscript
 4 hotel|flight|holiday|booking|travel|cruise|ticket*|restaurant|concert|cinema
 4 school|parent-teacher|parents|kindergarten|daughter|son|university_admission|admission|admissions|scholarship|undergraduate|master's_program*|phd_program*|semester|tuition
 4 gym|fitness|yoga|haircut|salon|car_service|mechanic|driving_test|driving_licen*|mot
@@ -256,18 +291,29 @@ ENGLISH = {
 """,
     "IF": """
 1 if|should|once|when|provided ~4 profile|qualification*|skills|background|experience|application|candidacy|resume|cv ~4 match*|meet*|fit*|suit*|selected|shortlisted|aligns|align|successful|is|are|correspond*
+1 if ~4 fit|match|interest|alignment ~2 for|with|between
+1 such_as ~6
 1 if ~2 selected|shortlisted|successful|chosen|suitable|qualified|there_is_a_match|a_match|interested|we_feel|we_think|we_decide|we_would_like|we'd_like|we_see
-1 if ~3 you ~2 are|appear|seem ~3 selected|shortlisted|successful|fit|match|suitable|chosen
+1 if ~3 you ~2 are|appear|seem|re ~3 selected|shortlisted|successful|fit|match|suitable|chosen
 1 should ~2 you ~2 be ~2 selected|shortlisted|successful|invited|suitable
 1 should|if ~3 team|we|recruiter|hiring_manager ~6 like|wish|want|decide ~4
 1 may|might|could ~3 invite|invited|contact|ask|asked|include|be_invited|request
 1 typically|usually|generally|our_process|hiring_process|interview_process|selection_process ~10 consist*|include*|involve*|steps|stages|look*
 1 selected|shortlisted|successful ~1 candidates|applicants ~6 will|are
+1 followed_by|what_happens_next ~12
 1 only ~5 shortlisted|selected|successful ~1 candidates|applicants
 1 candidates|applicants ~3 who|selected|whose ~8 will|are ~3 contacted|invited
 1 in_case|in_the_event ~12
 1 you ~2 will ~2 be ~2 contacted|notified|informed ~4 if
 1 whether ~4 profile|qualif*|experience|suitable|fit
+""",
+    "DONE": """
+5 thank|thanks ~3 completing|submitting|taking|doing|finishing ~6 challenge|assessment|test|assignment|exercise|take-home|project|questionnaire
+5 received|reviewed|loved|liked|enjoyed ~4 challenge|test|assignment|exercise|take-home|submission|solution
+""",
+    "PAST": """
+3 following|after|since|thank|thanks|enjoyed|completing|attending|during ~6 interview|interviews|interviewing
+3 how ~3 interview ~2 go|went
 """,
     "ANEW": """
 4 like|love|want|invite|keen|happy ~6 interview|meet|talk|speak|chat|consider|discuss ~10 another|different|other|alternative|similar|second ~3 role|position|opening|team|opportunity|vacancy

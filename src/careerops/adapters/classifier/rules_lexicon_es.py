@@ -15,6 +15,8 @@ SPANISH = {
 5 vacante|puesto|posición|plaza|proceso ~4 cubierta|cubierto|cerrado|cerrada|ocupad*|cancelad*|suspendid*
 5 no ~3 podemos|podremos|vamos_a|será_posible ~3 ofrecer*|continuar|avanzar|seguir|invitar*
 4 no ~3 encaja*|ajusta*|cumple* ~8 perfil|requisitos|puesto|buscamos|necesidades|vacante
+2 lamentablemente|lamentamos|desafortunadamente|desgraciadamente
+3 otro|otra|otros|otras ~1 candidat*|persona|perfil*
 4 perfil ~4 no ~3 encaja*|ajusta*|corresponde*
 3 conservaremos|guardaremos|mantendremos|tendremos ~6 cv|currículum|datos|perfil|base ~8 futur*|otras|base
 2 deseamos|desearte|desearle|te_deseamos|le_deseamos ~4 éxito*|suerte|mejor ~6
@@ -70,7 +72,7 @@ SPANISH = {
 5 candidatura|solicitud|postulación|inscripción|aplicación|cv ~6 recibid*|registrad*|enviad*|inscrit*|en_proceso|revisión|enviado|en_curso|vist*|leíd*|confirmad*
 5 te_has|se_ha|has ~1 inscrito|postulado|aplicado ~6
 4 revisar|revisaremos|revisando|analizaremos|estudiar|analizando|valorando|evaluando|estudiando|evaluaremos ~6 candidatura|solicitud|perfil|cv|currículum|postulación
-3 tu_candidatura|su_candidatura|tu_solicitud|tu_postulación
+2 tu_candidatura|su_candidatura|tu_solicitud|tu_postulación
 3 pondremos|contactaremos|contacto ~4 contacto|contigo|con_usted
 """,
     "JOB": """
@@ -134,6 +136,9 @@ SPANISH = {
     "ANEW": """
 4 otra|otro|diferente|distint* ~2 vacante|puesto|posición|oportunidad|rol ~14 entrevista*|hablar|conocerte|llamada|charlar
 4 entrevista*|hablar|conocerte|invit* ~12 otra|otro|diferente|distint* ~1 vacante|puesto|posición|rol
+""",
+    "PAST": """
+3 tras|después_de|gracias_por|agradec* ~6 entrevista
 """,
     "CANCEL": """
 4 entrevista|cita|llamada ~8 cancelad*|cancelar|anulad*|suspendid*

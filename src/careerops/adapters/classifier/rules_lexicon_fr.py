@@ -15,6 +15,8 @@ FRENCH = {
 5 autre|autres|d'autres ~2 candidat*|profil* ~10 adéquation|correspond*|proche|proches|retenu*|choisi*|adapté*
 5 orienté*|choisi|retenu|sélectionné|porté|opté|poursuivre|décidé|arrêté ~6 autre|autres|un_autre|d'autres ~2 candidat*|profil*|personne*
 4 pas ~5 correspond*|adéquation ~6 profil|poste|critères|recherche*|attentes|besoins
+2 malheureusement|regret|regrettons|désolés
+3 autre|autres ~1 candidat*|profil*
 4 profil|candidature ~5 pas ~4 correspond*|adéquation
 4 conserver*|conservons|gardons|garderons ~5 candidature|cv|profil|dossier|coordonnées ~6 futur*|ultérieur*|base|vivier
 2 souhaitons|souhaite ~5 succès|réussite|bonne_continuation|meilleur|chance ~6
@@ -29,6 +31,7 @@ FRENCH = {
 5 ^ promesse_d'embauche|offre_d'embauche|proposition_d'embauche|contrat_de_travail
 5 plaisir|heureux|heureuse|ravis|ravi|joie|enchantés ~6 proposer|offrir|accueillir|faire_une_offre|confirmer ~6 poste|équipe|offre|embauche|recrutement|parmi
 5 vous|t ~2 embaucher|recruter ~4
+5 confirm* ~4 embauche
 5 candidature|profil ~4 été|est ~1 retenue|retenu|acceptée ~4 pour|poste
 5 avez|as|êtes|es ~2 été? ~2 sélectionné*|retenu*|recruté*|choisi* ~2 pour ~2 poste|stage|alternance|rejoindre
 3 rémunération|salaire|brut|prise_de_poste|période_d'essai|date_d'entrée|date_de_début|embauche
@@ -36,7 +39,7 @@ FRENCH = {
 3 bienvenue ~4 équipe|bord|sein|chez|parmi
 """,
     "INTERVIEW": """
-5 invit*|convier|convions|convoqu*|proposer|planifier|programmer|fixer|organiser|convenir|confirmer|confirmons|reporter|reprogrammer|décaler|proposons ~7 entretien|entretiens|entrevue|visioconférence|échange_téléphonique|rendez-vous_téléphonique|visio
+5 invit*|convi*|convoqu*|propos*|planifi*|programm*|fixer|fixons|organis*|convenir|confirm*|report*|reprogramm*|décal* ~7 entretien|entretiens|entrevue|visioconférence|échange_téléphonique|rendez-vous_téléphonique|rendez-vous_rh|visio
 5 invitation|convocation|confirmation|rappel|report|reprogrammation|annulation ~4 entretien|entrevue
 5 entretien|entrevue ~8 confirmé|programmé|planifié|reporté|annulé|prévu|fixé|aura_lieu|décalé|téléphonique|lundi|mardi|mercredi|jeudi|vendredi|demain
 5 votre|ton|un|l|premier|second|deuxième|prochain|dernier ~1 entretien ~4 avec|pour|technique|téléphonique|rh|vidéo|physique|final|d'embauche|de_recrutement|est|en|du|le
@@ -48,7 +51,7 @@ FRENCH = {
 4 passez|passé|accédez|franchi|poursuivre|continuer ~5 étape|tour|phase|processus
 4 choisir|sélectionner|réserver|choisissez|réservez|sélectionnez|indiquer ~4 créneau|horaire|date|rendez-vous
 3 visioconférence|visio|appel ~6
-3 recruteur|recruteuse|manager
+1 recruteur|recruteuse
 2 entretien
 """,
     "ASSESSMENT": """
@@ -70,7 +73,7 @@ FRENCH = {
 5 accusé_de_réception ~8
 5 avez|as ~2 postulé ~6
 4 étudier|examiner|étudions|examinons|analyser|examinerons|étudierons ~6 candidature|cv|profil|dossier|attention
-3 votre_candidature|ta_candidature
+2 votre_candidature|ta_candidature
 3 reviendrons|recontacterons|contacterons|contacter ~6
 """,
     "JOB": """
@@ -136,6 +139,9 @@ FRENCH = {
     "ANEW": """
 4 autre|différent ~2 poste|opportunité|rôle|offre ~14 entretien|échanger|rencontrer|discuter|appel
 4 entretien|échanger|rencontrer|discuter|inviter ~10 autre|différent ~1 poste|opportunité|rôle
+""",
+    "PAST": """
+3 suite_à|après|merci|remerci* ~6 entretien
 """,
     "CANCEL": """
 4 entretien|rendez-vous ~8 annulé|annuler|annulation

@@ -4,7 +4,7 @@ A line of a lexicon is ``WEIGHT PHRASE``; a phrase is words with blanks between 
 
 - ``offer|offers`` alternatives; ``job_offer`` two words as one alternative;
 - ``candidat*`` a beginning, ``*gespräch`` an ending; ``the?`` an optional word;
-- ``#`` a number; ``~5`` up to five words of any kind; ``^`` and ``$`` the ends of the sentence.
+- ``@not`` any English negation; ``#`` a number; ``~5`` up to five words of any kind; ``^`` and ``$`` the ends of the sentence.
 
 Words are written as a person writes them and folded like the mail (case, accents, apostrophes);
 German umlauts match their ``ae`` spelling too. Nothing nests and gaps are bounded, so matching
@@ -18,7 +18,11 @@ from dataclasses import dataclass, field
 from careerops.adapters.classifier.rules_text import Sentence, words
 
 _PREFIX_CHARS = 4
-MAX_SEARCHES = 4000
+_MACROS = {
+    "@not": "not|no_longer|never|cannot|can't|couldn't|won't|wouldn't|unable|don't|doesn't|didn't"
+    "|isn't|aren't|wasn't|weren't|haven't|hasn't"
+}
+MAX_SEARCHES = 2500
 """Phrases tried on one mail: ten times what a long real mail needs."""
 
 
@@ -47,7 +51,8 @@ def _spellings(word: str) -> list[str]:
 
 
 def _alternatives(element: str) -> list[str]:
-    return [spelling for word in element.split("|") for spelling in _spellings(word)]
+    expanded = _MACROS.get(element, element)
+    return [spelling for word in expanded.split("|") for spelling in _spellings(word)]
 
 
 def _alternative(word: str) -> str:

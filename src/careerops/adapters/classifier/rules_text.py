@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from careerops.domain.career import MAX_EVIDENCE_CHARS
 from careerops.mail.folding import fold
@@ -16,6 +17,7 @@ inc ltd llc corp co pvt dr mr mrs ms prof st nr no sr sra mme z b d h bzw ggf ca
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
 _SOFT_WRAP_COLUMNS = 50
+MAX_SENTENCES = 500
 
 
 def words(text: str) -> list[str]:
@@ -39,10 +41,10 @@ class Sentence:
 
 
 def sentences(subject: str, segments: tuple[str, ...]) -> list[Sentence]:
-    """The subject (if it has words), then the sentences of each segment."""
+    """The subject (if it has words), then the sentences of each segment; at most 500."""
     found = [_sentence(part, in_subject=True) for part in _pieces(subject)]
-    for segment in segments:
-        found += [_sentence(part) for block in _blocks(segment) for part in _split(block)]
+    parts = (part for segment in segments for block in _blocks(segment) for part in _split(block))
+    found += [_sentence(part) for part in islice(parts, MAX_SENTENCES)]
     return [sentence for sentence in found if sentence.words.strip()]
 
 
@@ -68,12 +70,18 @@ def _blocks(segment: str) -> Iterator[str]:
 def _split(block: str) -> Iterator[str]:
     start = 0
     for stop in _STOP.finditer(block):
-        before = words(block[max(start, stop.start() - 12) : stop.start()])
-        if before and before[-1] in _ABBREVIATIONS and stop.group().startswith("."):
+        if _is_abbreviation(block, start, stop):
             continue
         yield from _pieces(block[start : stop.end()])
         start = stop.end()
     yield from _pieces(block[start:])
+
+
+def _is_abbreviation(block: str, start: int, stop: re.Match[str]) -> bool:
+    if stop.group()[0] != "." or not block[stop.start() - 1 : stop.start()].isalpha():
+        return False
+    before = words(block[max(start, stop.start() - 12) : stop.start()])
+    return bool(before) and before[-1] in _ABBREVIATIONS
 
 
 def _pieces(text: str) -> Iterator[str]:
