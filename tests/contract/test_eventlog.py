@@ -282,7 +282,7 @@ async def test_the_overview_shows_sizes_groups_and_the_oldest_unsettled(world, d
 
 
 async def test_after_a_crash_what_was_unsettled_is_suspect(world, database) -> None:
-    """What was published since is not; what was settled does not come."""
+    """What was not delivered, or published since, is not; what was settled does not come."""
     await database.log.publish([record(number) for number in range(3)])
     deliveries = await take(await database.log.subscribe(RAW_INBOX, GROUP), 3)
     await database.log.settle([Settlement(deliveries[1])])
@@ -296,6 +296,16 @@ async def test_after_a_crash_what_was_unsettled_is_suspect(world, database) -> N
         (2, True, 0),
         (3, False, 0),
     ]
+
+
+async def test_what_was_never_delivered_is_no_suspect(world, database) -> None:
+    """A backlog nobody has looked at cannot have killed anybody."""
+    await database.log.publish([record(number) for number in range(5)])
+    await take(await database.log.subscribe(RAW_INBOX, GROUP), 2)
+    await world.crash(database)
+    database = await world.open()
+    found = await take(await database.log.subscribe(RAW_INBOX, GROUP), 5)
+    assert [delivery.suspect for delivery in found] == [True, True, False, False, False]
 
 
 async def test_deaths_are_counted_for_what_was_attempted_alone(world, database) -> None:
@@ -323,8 +333,10 @@ async def test_deaths_are_counted_for_what_was_attempted_alone(world, database) 
 async def test_a_crash_is_remembered_until_the_group_stops_cleanly(world, database) -> None:
     """Two crashes in a row without a settlement: still suspect."""
     await database.log.publish([record(1)])
-    for _ in range(2):
-        await database.log.subscribe(RAW_INBOX, GROUP)
+    for received in (True, False):
+        subscription = await database.log.subscribe(RAW_INBOX, GROUP)
+        if received:
+            await subscription.receive(1)
         await world.crash(database)
         database = await world.open()
     subscription = await database.log.subscribe(RAW_INBOX, GROUP)

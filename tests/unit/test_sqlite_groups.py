@@ -25,6 +25,7 @@ class GroupMachine(RuleBasedStateMachine):
         self.settled: set[int] = set()
         self.running: set[int] = set()
         self.deaths: dict[int, int] = {}
+        self.delivered = 0
         self.member = groups.join(self.connection, TOPIC, GROUP, "one", 0)
 
     def teardown(self) -> None:
@@ -41,6 +42,12 @@ class GroupMachine(RuleBasedStateMachine):
         """More records."""
         records.append(self.connection, TOPIC, [("k", 0, b"", b"")] * number)
         self.published += number
+
+    @rule(more=st.integers(1, 6))
+    def deliver(self, more) -> None:
+        """Hand over some more."""
+        self.delivered = min(self.delivered + more, self.published + 1)
+        groups.deliver(self.connection, self.member, self.delivered)
 
     @precondition(lambda self: self.published > self.trimmed)
     @rule(data=st.data())
@@ -77,7 +84,8 @@ class GroupMachine(RuleBasedStateMachine):
         self.running.clear()
         self.member = groups.join(self.connection, TOPIC, GROUP, "next", 2 * before.epoch * 10**8)
         assert self.member.epoch > before.epoch
-        assert self.member.suspects_below == (0 if clean else self.published + 1)
+        self.delivered = 0 if clean else self.delivered
+        assert self.member.suspects_below == self.delivered
         assert self.member.deaths == self.deaths
         found = records.read(self.connection, TOPIC, self.member.position, 10**6)
         fresh = [r.offset for r in found if r.offset not in self.member.settled_ahead]

@@ -38,7 +38,8 @@ class Delivery:
         epoch: the assignment it belongs to; a settlement of a stale epoch is refused or dropped.
         deaths: how often a process died while it handled this record alone (see `attempt`).
         suspect: it was delivered and unsettled when a process of this group stopped uncleanly:
-            the engine runs suspects one at a time, each behind `attempt`.
+            the engine runs suspects one at a time, each behind `attempt`. What was never
+            delivered is no suspect, so a large backlog is not slowed down by a crash.
     """
 
     record: LogRecord

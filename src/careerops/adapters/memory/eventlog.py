@@ -23,6 +23,7 @@ class _Group:
     name: str
     position: int
     epoch: int = 0
+    delivered: int = 0
     member: "MemorySubscription | None" = None
     crashed: bool = False
     ahead: set[int] = field(default_factory=set)
@@ -85,6 +86,7 @@ class MemorySubscription:
                 await changed.wait()
                 continue
             self._next = found[-1].offset + 1
+            self._group.delivered = max(self._group.delivered, self._next)
             if fresh := [self._delivery(r) for r in found if not self._group.is_settled(r.offset)]:
                 return fresh
 
@@ -103,6 +105,7 @@ class MemorySubscription:
             self._group.member = None
             self._group.epoch += 1
             self._group.running.clear()
+            self._group.delivered = 0
             self._log.notify()
 
     def _check(self) -> None:
@@ -163,7 +166,7 @@ class MemoryLog:
             for offset in found.running:
                 found.deaths[offset] = found.deaths.get(offset, 0) + 1
             found.running.clear()
-        suspects_below = place.end if found.crashed else 0
+        suspects_below = found.delivered if found.crashed else 0
         found.epoch, found.crashed = found.epoch + 1, False
         found.member = MemorySubscription(self, place, found, suspects_below)
         self.notify()

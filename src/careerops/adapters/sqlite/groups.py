@@ -21,7 +21,8 @@ class Member:
         group_id: the group's row.
         epoch: ours; another in the row means that another member took over.
         position: where to read from.
-        suspects_below: records below it were there at the last unclean stop (0: it was clean).
+        suspects_below: records below it were delivered before the last unclean stop (0: it was
+            clean); what was never delivered cannot have killed anybody.
         settled_ahead: offsets above `position` that are settled already.
         deaths: by offset, how many processes died at it.
     """
@@ -38,10 +39,11 @@ class Member:
 
 def join(connection: sqlite3.Connection, topic: str, group: str, owner: str, now_us: int) -> Member:
     """Take the group's lease. Raises `AlreadyRunning` while another living member holds it."""
-    start, end = bounds(connection, topic)
+    start, _ = bounds(connection, topic)
     expires_us = now_us + LEASE_US
     row = connection.execute(
-        "SELECT id, position, epoch, owner, expires_us FROM groups WHERE topic = ? AND name = ?",
+        "SELECT id, position, epoch, owner, expires_us, delivered FROM groups"
+        " WHERE topic = ? AND name = ?",
         (topic, group),
     ).fetchone()
     if row is None:
@@ -51,7 +53,7 @@ def join(connection: sqlite3.Connection, topic: str, group: str, owner: str, now
             (topic, group, start, owner, expires_us),
         )
         return Member(topic, group, int(cursor.lastrowid or 0), 1, start, 0, frozenset(), {})
-    group_id, position, epoch, holder, held_until_us = row
+    group_id, position, epoch, holder, held_until_us, delivered = row
     if is_alive(holder, held_until_us, now_us):
         raise AlreadyRunning(
             f"{describe(holder)} already reads {topic} for {group}: stop it first"
@@ -70,7 +72,7 @@ def join(connection: sqlite3.Connection, topic: str, group: str, owner: str, now
         group_id,
         epoch + 1,
         position,
-        end if holder else 0,
+        delivered if holder else 0,
         _settled_ahead(connection, group_id),
         _deaths(connection, group_id),
     )
@@ -118,13 +120,23 @@ def renew(
 def leave(connection: sqlite3.Connection, group_id: int, epoch: int) -> None:
     """Give the lease back; what was being tried counts as no death. Nothing if it is another's."""
     cursor = connection.execute(
-        "UPDATE groups SET owner = '', epoch = epoch + 1, expires_us = 0"
+        "UPDATE groups SET owner = '', epoch = epoch + 1, expires_us = 0, delivered = 0"
         " WHERE id = ? AND epoch = ?",
         (group_id, epoch),
     )
     if cursor.rowcount:
         connection.execute("DELETE FROM attempts WHERE group_id = ? AND deaths = 0", (group_id,))
         connection.execute("UPDATE attempts SET running = 0 WHERE group_id = ?", (group_id,))
+
+
+def deliver(connection: sqlite3.Connection, member: Member, below: int) -> None:
+    """Record that everything below the offset `below` may be handed over from now on.
+
+    Raises:
+        Fenced: the group is another's by now.
+    """
+    check_epoch(connection, member.group_id, member.epoch)
+    connection.execute("UPDATE groups SET delivered = ? WHERE id = ?", (below, member.group_id))
 
 
 def check_epoch(connection: sqlite3.Connection, group_id: int, epoch: int) -> None:

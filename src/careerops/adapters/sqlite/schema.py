@@ -17,6 +17,7 @@ CREATE TABLE groups (
   topic TEXT NOT NULL,
   name TEXT NOT NULL,
   position INTEGER NOT NULL,    -- the lowest offset not settled
+  delivered INTEGER NOT NULL DEFAULT 0,  -- what may have been handed over is below it
   epoch INTEGER NOT NULL,       -- grows with every member and with every clean leave
   owner TEXT NOT NULL,          -- '' after a clean leave
   expires_us INTEGER NOT NULL,

@@ -28,6 +28,7 @@ class SqliteSubscription:
         self._wakeups = wakeups
         self._on_close = on_close
         self._next = member.position
+        self._delivered = member.suspects_below
         self._reading = asyncio.Lock()
         self._over = False
 
@@ -48,6 +49,7 @@ class SqliteSubscription:
                 if not found:
                     await self._wakeups.wait(self.member.topic, seen)
                     continue
+                await self._mark_delivered(found[-1].offset + 1)
                 self._next = found[-1].offset + 1
                 ahead = self.member.settled_ahead
                 if fresh := [self._delivery(r) for r in found if r.offset not in ahead]:
@@ -80,6 +82,12 @@ class SqliteSubscription:
         self._over = True
         self._on_close(self)
         self._wakeups.bump([self.member.topic])
+
+    async def _mark_delivered(self, below: int) -> None:
+        """Before the hand-over: after an unclean stop these are the suspects, and no others."""
+        if below > self._delivered:
+            await self._writer.run(lambda c: groups.deliver(c, self.member, below))
+            self._delivered = below
 
     def _check(self) -> None:
         if self._over:
