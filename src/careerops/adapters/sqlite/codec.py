@@ -42,7 +42,7 @@ def encode_headers(headers: Headers) -> bytes:
     """The blob of `headers`, b"" for none; longer than the names and values together."""
     if not headers:
         return b""
-    names, values = zip(*headers, strict=True)
+    names, values = zip(*headers)  # noqa: B905  # pairs all: the check costs a tenth of this function
     prefix, pack = _layout(names)
     return b"".join((prefix, pack(*map(len, values)), *values))
 

@@ -67,6 +67,8 @@ def connect(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sqlite3.Conne
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # 16 MiB of journal and not 4: a page written often is then copied to the file less often.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA secure_delete = ON")  # what retention deletes is gone
         connection.execute("PRAGMA trusted_schema = OFF")

@@ -49,10 +49,7 @@ class SqliteLog:
                 exist (reason `unknown_topic`).
             Outage: the log cannot be written (scope `log`).
         """
-        time_us = to_us(self._now())
-        rows: dict[str, list[records.Row]] = {}
-        for record in records_:
-            rows.setdefault(record.topic, []).append(records.row_of(record, time_us))
+        rows = records.rows_by_topic(records_, to_us(self._now()))
         self._check_known(rows)
 
         def op(connection: sqlite3.Connection) -> None:

@@ -20,11 +20,22 @@ TRIM_CHUNK: Final = 1000
 
 def row_of(record: Record, time_us: int) -> Row:
     """The columns of `record`. Raises `Permanent` (reason `too_large`)."""
-    headers = encode_headers(record.headers)
+    headers, value = encode_headers(record.headers), record.value
     # The blob is never shorter than what it encodes, so this spares the sum on nearly all records.
-    if len(record.value) > MAX_RECORD_BYTES or len(headers) > MAX_DEAD_LETTER_HEADER_BYTES:
+    if len(value) > MAX_RECORD_BYTES or len(headers) > MAX_DEAD_LETTER_HEADER_BYTES:
         check_record(record)
-    return (record.key, time_us, headers, record.value)
+    return (record.key, time_us, headers, value)
+
+
+def rows_by_topic(records: Iterable[Record], time_us: int) -> dict[str, list[Row]]:
+    """The columns of `records`, by topic and in order. Raises `Permanent`."""
+    rows: dict[str, list[Row]] = {}
+    for record in records:
+        added = rows.get(record.topic)
+        if added is None:
+            rows[record.topic] = added = []
+        added.append(row_of(record, time_us))
+    return rows
 
 
 def append(connection: sqlite3.Connection, topic: str, rows: Sequence[Row]) -> None:
