@@ -12,6 +12,7 @@ REGISTRY: Final[dict[str, dict[str, str]]] = {
         "maildir": "careerops.adapters.mailbox.maildir:MaildirMailbox",
         "eml": "careerops.adapters.mailbox.eml:EmlMailbox",
         "imap": "careerops.adapters.mailbox.imap:ImapMailbox",
+        "takeout": "careerops.adapters.mailbox.takeout:TakeoutMailbox",
     },
     "classifier": {
         "rules": "careerops.adapters.classifier.rules:RulesClassifier",

@@ -105,7 +105,7 @@ class MboxMailbox:
 
     def _open(self, position: MboxPosition) -> tuple[MboxScanner, MboxPosition]:
         position = position.verified(self._path, self._path.stat().st_size)
-        return MboxScanner(self._path, position.offset, self._max_mail_bytes), position
+        return MboxScanner.open(self._path, position.offset, self._max_mail_bytes), position
 
     def _step(self, scanner: MboxScanner, position: MboxPosition) -> list[FetchedMail] | None:
         mails = scanner.step()
@@ -151,7 +151,7 @@ class MboxMailbox:
                 )
             if not stat.S_ISREG(status.st_mode):
                 raise ConfigurationError(f"{where} is not a regular file: name an mbox file")
-            scanner = MboxScanner(self._path, 0, self._max_mail_bytes)
+            scanner = MboxScanner.open(self._path, 0, self._max_mail_bytes)
             try:
                 if scanner.step() is None:
                     scanner.finish()

@@ -11,8 +11,9 @@ import os
 import re
 import threading
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, Self
 
 from careerops.adapters.mailbox.options import HEAD_BYTES
 
@@ -59,7 +60,7 @@ class NotAnMboxError(Exception):
 
 
 class MboxScanner:
-    """Reads one mbox file from an offset, a block at a time. Takes no lock: it only reads.
+    """Reads one mbox from an offset, a block at a time. Takes no lock: it only reads.
 
     `step` is called from threads, one call at a time; `close` from anywhere: while a step is
     running, that step closes the file when it ends.
@@ -68,10 +69,12 @@ class MboxScanner:
         file_bytes: the file's size when it was opened.
     """
 
-    def __init__(self, path: Path, offset: int, max_mail_bytes: int) -> None:
-        """Open `path` and begin at `offset`, the start of a separator line or 0."""
-        self._file = path.open("rb", buffering=0)
-        self.file_bytes = os.fstat(self._file.fileno()).st_size
+    def __init__(
+        self, file: IO[bytes] | FileIO, file_bytes: int, offset: int, max_mail_bytes: int
+    ) -> None:
+        """Read `file`, now ours to close, from `offset`: the start of a separator line or 0."""
+        self._file = file
+        self.file_bytes = file_bytes
         self._file.seek(offset)
         self._max_mail_bytes = max_mail_bytes
         self._buffer = bytearray()
@@ -83,6 +86,12 @@ class MboxScanner:
         self._head_start = 0
         self._lock = threading.Lock()
         self._closing = False
+
+    @classmethod
+    def open(cls, path: Path, offset: int, max_mail_bytes: int) -> Self:
+        """A scanner of the file at `path`. Raises `OSError` as opening does."""
+        file = path.open("rb", buffering=0)
+        return cls(file, os.fstat(file.fileno()).st_size, offset, max_mail_bytes)
 
     def step(self) -> list[ScannedMail] | None:
         """Read one block; the mails that surely end in it, None if there is nothing more to read.
