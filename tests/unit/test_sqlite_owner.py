@@ -20,11 +20,11 @@ def process() -> "Iterator[subprocess.Popen[bytes]]":
     process.wait()
 
 
-def changed(name: str, value: str) -> str:
-    """This process's identity with one field changed."""
+def changed(**fields: str) -> str:
+    """This process's identity with some fields changed."""
     parsed = owner._parse(process_owner())
     assert parsed is not None
-    return "|".join(str(part) for part in parsed._replace(**{name: value}))
+    return "|".join(str(part) for part in parsed._replace(**fields))
 
 
 def test_this_process_is_alive() -> None:
@@ -46,12 +46,12 @@ def test_another_process_is_alive_until_it_is_killed(process) -> None:
 
 def test_a_pid_used_again_is_another_process() -> None:
     """The start time tells them apart."""
-    assert is_gone(changed("start", "1"))
+    assert is_gone(changed(start="1"))
 
 
 def test_nobody_survives_a_reboot() -> None:
     """Whatever runs under the pid now."""
-    assert is_gone(changed("boot", "another"))
+    assert is_gone(changed(boot="another"))
 
 
 @pytest.mark.parametrize("stranger", ["", "somebody", "a|b|c|d|e", "a|b|c|1", "||||"])
@@ -61,12 +61,27 @@ def test_of_what_is_no_identity_nothing_is_known(stranger) -> None:
     assert owner.describe(stranger) == f"owner {stranger}"
 
 
-@pytest.mark.parametrize("field", ["host", "namespace"])
-def test_of_another_host_or_container_nothing_is_known(field) -> None:
+@pytest.mark.parametrize("fields", [{"namespace": "1"}, {"host": "far", "boot": "another"}])
+def test_of_another_host_or_container_nothing_is_known(fields) -> None:
     """A pid means nothing there; a person is told where it is."""
-    there = changed(field, "elsewhere").replace(f"|{os.getpid()}|", "|4194305|")
+    there = changed(**fields, pid="4194305")
     assert not is_gone(there)
     assert owner.describe(there).startswith("process 4194305 on ")
+
+
+def test_a_host_may_change_its_name() -> None:
+    """The boot tells that it is this one."""
+    assert is_gone(changed(host="renamed", pid="4194305"))
+    assert not is_gone(changed(host="renamed"))
+
+
+def test_without_a_boot_id_the_host_must_do(monkeypatch) -> None:
+    """Where the system has none, the same name is taken for the same boot."""
+    here, gone = changed(boot=""), changed(boot="", pid="4194305")
+    monkeypatch.setattr(owner, "process_owner", lambda: here)
+    assert not is_gone(here)
+    assert is_gone(gone)
+    assert not is_gone("far" + gone)
 
 
 def refuse(error: type[OSError]):

@@ -32,13 +32,14 @@ def is_gone(owner: str) -> bool:
     """Whether `owner` is a process that surely exists no more; False when it cannot be told."""
     parsed = _parse(owner)
     here = _parse(process_owner())
-    if parsed is None or here is None or parsed.host != here.host:
+    if parsed is None or here is None:
         return False
-    if parsed.boot != here.boot:
-        return True
-    if parsed.namespace != here.namespace:
-        return False
-    return _start_of(parsed.pid) != parsed.start
+    if parsed.boot != here.boot or not here.boot:
+        # Another boot of this host took all its processes; of another host nothing is known.
+        return parsed.host == here.host and (
+            parsed.boot != here.boot or _start_of(parsed.pid) != parsed.start
+        )
+    return parsed.namespace == here.namespace and _start_of(parsed.pid) != parsed.start
 
 
 def describe(owner: str) -> str:
@@ -47,7 +48,7 @@ def describe(owner: str) -> str:
     here = _parse(process_owner())
     if parsed is None or here is None:
         return f"owner {owner}"
-    elsewhere = parsed.host != here.host or parsed.namespace != here.namespace
+    elsewhere = (parsed.boot, parsed.namespace) != (here.boot, here.namespace)
     return f"process {parsed.pid}" + (f" on {parsed.host}" if elsewhere else "")
 
 
