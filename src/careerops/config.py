@@ -60,6 +60,17 @@ class LoggingSettings(Model):
     format: Literal["auto", "json", "console"] = "auto"
 
 
+class RetentionSettings(Model):
+    """`[retention]`: how many days mails and outputs are kept once every stage is done with them.
+
+    Verdicts (what was understood, with its quote) and the ledger are kept for good.
+    """
+
+    model_config = Model.model_config | {"extra": "forbid"}
+
+    days: int = Field(default=90, ge=1, le=36_500)
+
+
 class Config(Model):
     """Everything that can be configured. `root` is the folder relative paths start from."""
 
@@ -77,6 +88,7 @@ class Config(Model):
     research: ResearchSettings = ResearchSettings()
     notifier: tuple[PartConfig, ...] = ()
     notify: NotifySettings = NotifySettings()
+    retention: RetentionSettings = RetentionSettings()
     root: Path = Field(default=Path(), exclude=True)
     file: Path | None = Field(default=None, exclude=True)
 

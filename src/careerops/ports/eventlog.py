@@ -154,6 +154,13 @@ class EventLog(Protocol):
         """Return once `topic` holds a record at or beyond `offset`, whichever process wrote it."""
         ...
 
+    async def trim(self, topic: str, before: datetime) -> int:
+        """Delete records older than `before` (UTC) that every registered group has settled.
+
+        Returns how many; 0 from a log that keeps its own retention.
+        """
+        ...
+
     async def topics(self) -> Sequence[TopicInfo]:
         """Every topic with the groups that read it."""
         ...

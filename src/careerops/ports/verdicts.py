@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from careerops.domain.verdicts import Verdict, VerdictKey
@@ -35,6 +36,13 @@ class VerdictStore(Protocol):
 
     async def find(self, query: VerdictQuery) -> Sequence[Verdict]:
         """Verdicts by query, newest `received_at` first."""
+        ...
+
+    async def trim_outputs(self, before: datetime) -> int:
+        """Forget the outputs of verdicts decided before `before` (UTC); ids and details stay.
+
+        Returns how many verdicts lost outputs.
+        """
         ...
 
     async def counts(self) -> dict[tuple[str, str], int]:
