@@ -114,7 +114,7 @@ release: $(DEV) ## build wheel and sdist, install the wheel elsewhere, run it th
 	"$$elsewhere/venv/bin/python" -m pip --quiet --disable-pip-version-check install --no-deps dist/*.whl; \
 	cd "$$elsewhere"; \
 	venv/bin/careerops --version | grep -F "$$wanted"; \
-	venv/bin/careerops demo; \
+	venv/bin/careerops demo > demo.txt; tail -n 1 demo.txt; \
 	echo "release $$wanted builds, installs and runs: $$(cd "$$here" && ls dist | tr '\n' ' ')"
 
 .PHONY: lock
