@@ -37,6 +37,8 @@ def needs_review(mail: RawEmail, answer: CheckedAnswer, second: Classification |
     """
     if answer.quote is not None and not answer.quote.spoken:
         return True
+    if second is not None and second.review and second.warnings:
+        return True  # our parser found something suspicious: no label of it stands unmarked
     contradicted = second is None or (
         second.event_type is not answer.event_type and second.confidence >= CONTRADICTS_FROM
     )

@@ -212,9 +212,10 @@ class OpenAIChatModel:
             )
         except self._sdk.APIStatusError as error:
             failure = self._refusal(error)
-        except self._sdk.APIConnectionError as error:
-            large = isinstance(error.__cause__, _TooLarge)
-            failure = self._down("sent more than we read" if large else "cannot be reached")
+        except self._sdk.APIConnectionError:
+            failure = self._down("cannot be reached")
+        except _TooLarge:
+            failure = self._down("sent more than we read")
         except (self._sdk.OpenAIError, ValueError):
             failure = self._down("did not answer in the form of a chat completion")
         if isinstance(failure, _Unusable):
