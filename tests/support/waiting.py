@@ -1,0 +1,23 @@
+"""Waiting for a condition with a deadline, never for a time."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+_STEP_S = 0.01
+
+
+def wait_until(condition: Callable[[], bool], what: str, *, timeout_s: float = 10.0) -> None:
+    """Return once `condition` holds; fail after `timeout_s`, saying what was waited for."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {timeout_s} s in vain for {what}"
+        time.sleep(_STEP_S)
+
+
+async def until(condition: Callable[[], bool], what: str, *, timeout_s: float = 10.0) -> None:
+    """As `wait_until`, while the event loop runs."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {timeout_s} s in vain for {what}"
+        await asyncio.sleep(_STEP_S)
