@@ -45,6 +45,8 @@ _NOT_IN_NAME = re.compile(
     r"|coding|online|phone|technical|video|final|first|second|round)\b"
 )
 
+_LEADING = re.compile(r"^(?:The|Das|Your|Ihr|Dein|Votre|El|Equipo)\s")
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyGuess:
@@ -135,6 +137,7 @@ def _from_display(display: str, sender_domain: str, own: str) -> Iterator[_Found
     person = _PERSON_OF.match(shown)
     if person:
         yield _Found(_company_words(person["n"]), "display", 0.78)
+        return
     bare = _company_words(shown)
     vendor = ats_of(sender_domain)
     if (bare and bare != shown) or (bare and own and agrees(bare, own)):
@@ -172,6 +175,6 @@ def _names(pattern: re.Pattern[str], text: str, how: str, weight: float) -> Iter
     for count, match in enumerate(pattern.finditer(text)):
         if count == 3:  # noqa: PLR2004  # the first mentions decide; a list of names decides nothing
             return
-        name = tidy_name(match["name"])
+        name = tidy_name(_LEADING.sub("", match["name"]))
         if name and not ROLE_WORDS.search(name) and not _NOT_IN_NAME.search(name):
             yield _Found(name, how, weight - 0.03 * count)

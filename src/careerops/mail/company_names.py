@@ -81,8 +81,10 @@ def squash(text: str) -> str:
 
 def tidy_name(raw: str) -> str:
     """`raw` as a company name without legal form and ornament; '' if it cannot be one."""
-    name = " ".join(raw.split()).strip(_TRIM)
-    name = _LEGAL.sub("", name).strip(_TRIM)
+    return _if_name(_LEGAL.sub("", " ".join(raw.split()).strip(_TRIM)).strip(_TRIM))
+
+
+def _if_name(name: str) -> str:
     if _CONTROL_OR_URL.search(name) or len(name.split()) > _MAX_WORDS:
         return ""
     if not _MIN_NAME <= len(name) <= _MAX_NAME or not any(char.isalpha() for char in name):
@@ -110,4 +112,4 @@ def name_from_domain(domain: str) -> str:
     words = domain.split(".", maxsplit=1)[0].replace("_", "-").split("-")
     if words[0] == "xn":
         return ""
-    return tidy_name(" ".join(word.capitalize() for word in words if word))
+    return _if_name(" ".join(word.capitalize() for word in words if word))

@@ -48,12 +48,20 @@ LOOSE = _strict(
 )
 """What stands after these words is a role only if it is called like one."""
 
+BEFORE_NOUN = re.compile(
+    r"(?i)\b(?:for|to|about|regarding) (?:the|our|an?)\s"
+    r"(?P<role>[^\W_][^\s.,;:!?\"|<>]{0,30}(?: [^\s.,;:!?\"|<>]{1,30}){0,5}?)"
+    r"(?= (?:position|role|job|opening|vacancy|post)\b)"
+)
+"""What stands between "for the" and "position" is a role too."""
+
 _HINDI = re.compile(
     r"(?:^|[\s,।](?:में|मे|का|की|के|ने|हमारे|mein|me|ki|ka|ke)\s|[,।]\s?)"
     r"(?P<role>[^\n.,;:!?।\"]{2,50}?)"
     r"\s(?:के पद|पद|की भूमिका|की पोस्ट|ke pad|pad|ki position|position)(?=\s)",
     re.MULTILINE,
 )
+_INNER = re.compile(r"(?i)^.*\s(?:for (?:the|our|an?)|में|मे|mein)\s")
 _LEAD = re.compile(
     r"(?i)^(?:(?:the|our|an?|your|his|this|eine?n?|die|der|den|das|el|la|un|una|le|les|une"
     r"|puesto de|poste de|posición de|aapka|aapki|आपका|आपकी|हमारे|यहाँ|का|role of|position of)\s+)+"
@@ -68,7 +76,7 @@ def role_of(mail: RawEmail) -> str:
     """The role `mail` is about as its sender writes it, '' if it names none; one line of text."""
     subject = mail.subject[:_SUBJECT_CHARS]
     text = unwrap("\n\n".join(spoken_segments(mail, _BODY_CHARS)))
-    for patterns, called in ((STRICT, False), (LOOSE, True)):
+    for patterns, called in (((*STRICT, BEFORE_NOUN), False), (LOOSE, True)):
         for source in (subject, text):
             role = _first(patterns, source, called=called)
             if role:
@@ -86,7 +94,7 @@ def _first(patterns: tuple[re.Pattern[str], ...], text: str, *, called: bool) ->
 
 
 def _tidy(raw: str) -> str:
-    role = _LEAD.sub("", " ".join(raw.split())).strip(" '*_-–()[]")  # noqa: RUF001  # dashes as mails set them
+    role = _LEAD.sub("", _INNER.sub("", " ".join(raw.split()))).strip(" '*_-–()[]")  # noqa: RUF001  # dashes as mails set them
     too_long = len(role.split()) > _MAX_WORDS
     if too_long or len(role) < 2 or _GENERIC.match(role) or not role.isprintable():  # noqa: PLR2004  # no role is called by one letter
         return ""

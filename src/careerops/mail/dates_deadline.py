@@ -36,10 +36,10 @@ _UNIT = (
 )
 _WITHIN = re.compile(
     r"(?<![^\W_])(?:within(?: the)?(?: next)?|innerhalb(?: von| der nachsten)?|binnen"
-    r"|in den"
-    r" nachsten|dans les|sous|dans un delai de|plazo(?: maximo)? de|dentro de|en los proximos|en las proximas|tienes"
-    r"|dispones de|tiene|entro|em ate|no prazo de|avez|disposez de|you have|you will have|have"
-    r"|haben sie|hast du|expires? in|valid for|lauft in)\s+" + _N + r"\s+" + _UNIT
+    r"|in den nachsten|dans les|sous|dans un delai de|plazo(?: maximo)? de|dentro de"
+    r"|en los proximos|en las proximas|tienes|dispones de|tiene|entro|em ate|no prazo de|avez"
+    r"|disposez de|you have|you will have|have|haben sie|hast du|expires? in|valid for|lauft in)"
+    r"\s+" + _N + r"\s+" + _UNIT
 )
 _WITHIN_HINDI = re.compile(_N + r"\s+" + _UNIT + r"\s(?:के )?(?:भीतर|अंदर|ke andar|ke bheetar)")
 _BY = re.compile(
@@ -49,6 +49,11 @@ _BY = re.compile(
     r"[\s:]{1,3}(?:[^\n.!?]{0,25}?)$"
 )
 _TAK = re.compile(r"^[^\n]{0,25}?\s(?:तक|tak)(?![^\W_])")
+_OURS = re.compile(
+    r"(?<![^\W_])(?:we will|we'll|we aim|get back|hear (?:back|from)|wir melden|melden uns"
+    r"|bei ihnen melden|reviendrons|recontacter|pondremos|responderemos|contactaremos|takes up to)"
+)
+"""What the other side will do: its time is no deadline of ours."""
 _END_OF_DAY = time(23, 59)
 _HOURS_IN_WEEK = 168
 _MAX_AHEAD = timedelta(days=120)
@@ -60,7 +65,8 @@ def deadline_of(text: str, reading: Reading) -> datetime | None:
     A day without a time means 23:59 in the zone named, else in the reading's zone, else UTC.
     "Within five days" counts from the receipt; working days leave out weekends.
     """
-    plain = fold(text[:_MAX_CHARS])
+    lines = fold(text[:_MAX_CHARS]).split("\n")
+    plain = "\n".join(line for line in lines if not _OURS.search(line))
     found = set(_dated(plain, reading))
     found |= {
         _after(match, reading.received_at)

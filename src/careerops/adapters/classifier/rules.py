@@ -35,7 +35,8 @@ from careerops.ops.context import PartContext
 _MAX_SUBJECT_CHARS = 1000
 _REPLY = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr|rv|enc|antw)\s*:\s*)+", re.IGNORECASE)
 _HIRING_SENDER = re.compile(
-    r"(?i)recruit|talent|career|hiring|people@|bewerb|karriere|\bhr\b|human resources|personal|candidat"
+    r"(?i)recruit|talent|career|hiring|people@"
+    r"|bewerb|karriere|\bhr\b|human resources|personal|candidat"
     r"|empleo|selecci[oó]n|recrut|rrhh|jobs@|भर्ती"
 )
 _INDIA = re.compile(
@@ -135,7 +136,7 @@ class RulesClassifier:
             language=language,
             provider=self.name,
             model=LEXICON_VERSION,
-            review=unsure or suspicion.review or (kind.is_career and decision.conflict),
+            review=unsure or suspicion.review or decision.conflict,
         )
 
     def _reading(self, mail: RawEmail, said: list[Sentence], language: str) -> Reading:

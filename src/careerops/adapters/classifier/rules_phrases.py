@@ -4,7 +4,8 @@ A line of a lexicon is ``WEIGHT PHRASE``; a phrase is words with blanks between 
 
 - ``offer|offers`` alternatives; ``job_offer`` two words as one alternative;
 - ``candidat*`` a beginning, ``*gespräch`` an ending; ``the?`` an optional word;
-- ``@not`` any English negation; ``#`` a number; ``~5`` up to five words of any kind; ``^`` and ``$`` the ends of the sentence.
+- ``@not`` any English negation; ``#`` a number; ``~5`` up to five words of any kind;
+- ``^`` and ``$`` the ends of the sentence.
 
 Words are written as a person writes them and folded like the mail (case, accents, apostrophes);
 German umlauts match their ``ae`` spelling too. Nothing nests and gaps are bounded, so matching
