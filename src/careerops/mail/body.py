@@ -63,6 +63,7 @@ class _Choice:
             html = [from_html(document, subject) for document in self.html]
             if any(piece.text for piece in html):
                 return html
+            return [*plain, *html]
         return plain
 
 

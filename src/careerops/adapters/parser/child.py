@@ -44,30 +44,29 @@ class Child:
         Raises:
             Outage: it does not get ready in time (scope `parser`).
         """
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *_COMMAND,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            limit=_READ_AHEAD_BYTES,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *_COMMAND,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                limit=_READ_AHEAD_BYTES,
+            )
+        except OSError as error:
+            raise _no_start(error.strerror or type(error).__name__) from None
         child = cls(process)
         try:
             ready = await child.receive(timeout_s)
         except (ChildDied, TimeoutError):
             status = await child.end()
-            raise Outage(
-                f"the mail parser's process does not start (exit status {status}): try "
-                f"{sys.executable} {' '.join(_COMMAND)} </dev/null",
-                scope="parser",
-            ) from None
+            raise _no_start(f"exit status {status}") from None
         except BaseException:
             await child.end()
             raise
         if ready.kind != READY:
             await child.end()
-            raise Outage("the mail parser's process is of another version", scope="parser")
+            raise _no_start("it is of another version")
         return child
 
     @property
@@ -122,3 +121,11 @@ class Child:
         with contextlib.suppress(ConnectionError):
             await self._process.communicate()
         return await self._process.wait()
+
+
+def _no_start(why: str) -> Outage:
+    return Outage(
+        f"the mail parser's process does not start ({why}): "
+        f"try {sys.executable} {' '.join(_COMMAND)} </dev/null",
+        scope="parser",
+    )
