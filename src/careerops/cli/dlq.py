@@ -16,6 +16,7 @@ from careerops.cli.session import (
     run_async,
     session_of,
 )
+from careerops.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from careerops.config import Config
@@ -116,7 +117,7 @@ def replay(
     """Send letters through their stage again, with their original bytes and id."""
     session = session_of(ctx, json_)
     if bool(letter_ids) == all_:
-        raise typer.BadParameter("name letters, or give --all")
+        raise ConfigurationError("name letters, or give --all: see careerops dlq list")
     config = session.load()
 
     async def main() -> int:

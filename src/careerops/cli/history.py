@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from careerops.cli.session import Session, print_json, print_line, session_of
+from careerops.cli.session import (
+    JsonOption,
+    Session,
+    print_json,
+    print_line,
+    run_stoppable,
+    session_of,
+)
 from careerops.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -31,20 +38,13 @@ def import_(
     notify: Annotated[
         bool, typer.Option("--notify", help="Tell about them, as if they came now.")
     ] = False,
+    json_: JsonOption = False,
 ) -> None:
     """Read mails into the log; interrupted, the same command goes on where it was."""
-    from careerops.ops.lifecycle import Lifecycle, run_process
-
-    session = session_of(ctx)
+    session = session_of(ctx, json_)
     config = session.load()
     parts = [part_of(path, account) for path in paths]
-
-    async def main(lifecycle: Lifecycle) -> None:
-        work = lifecycle.spawn("import", _import_all(session, config, parts, notify=notify))
-        work.add_done_callback(lambda _: lifecycle.request_stop("done"))
-        await lifecycle.stopping.wait()
-
-    run_process(main)
+    run_stoppable(lambda: _import_all(session, config, parts, notify=notify))
 
 
 def part_of(path: Path, account: str) -> "PartConfig":

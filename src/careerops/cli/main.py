@@ -4,15 +4,16 @@ Exit status: 0 ok, 1 failed, 2 usage or configuration. Errors are one line that 
 a traceback only with `--debug`.
 """
 
-import os
 import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from careerops.cli.session import Session
+from careerops.cli.session import Session, printable
 from careerops.domain.errors import CareerOpsError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -74,7 +75,6 @@ class LazyGroup(TyperGroup):
 
 STYLE: Final[dict[str, Any]] = {
     "add_completion": False,
-    "no_args_is_help": True,
     "rich_markup_mode": None,
     "pretty_exceptions_enable": False,
 }
@@ -107,27 +107,43 @@ def root(
 
 def main() -> None:
     """The entry point: run a command, turn errors into one line and an exit status."""
-    if "--version" in sys.argv[1:2]:
+    arguments = sys.argv[1:] or ["--help"]
+    if arguments[0] == "--version":
         from careerops import __version__
 
         sys.stdout.write(f"careerops {__version__}\n")
         return
-    debug = "--debug" in sys.argv[1:]
     try:
-        app()
-    except ConfigurationError as error:
-        _fail(error, USAGE, debug=debug)
-    except CareerOpsError as error:
-        _fail(error, FAILED, debug=debug)
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is wrong with us.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
-
-
-def _fail(error: CareerOpsError, status: int, *, debug: bool) -> None:
-    if debug:
-        raise error
-    text = " ".join(str(error).split())
-    sys.stderr.write(f"careerops: {text}\n")
+        status = app(arguments, standalone_mode=False)
+    except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one line; --debug shows all of it
+        status = _failed(error, debug="--debug" in arguments)
     sys.exit(status)
+
+
+def _failed(error: Exception, *, debug: bool) -> int:
+    """Say on stderr in one line what went wrong; returns the exit status."""
+    text, status = _explained(error)
+    if debug:
+        traceback.print_exception(error)
+    sys.stderr.write(f"careerops: {printable(' '.join(text.split()))}\n")
+    return status
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    if isinstance(error, CareerOpsError):
+        return str(error), USAGE if isinstance(error, ConfigurationError) else FAILED
+    if isinstance(error, typer.Abort):
+        return "aborted", FAILED
+    # Typer keeps the base class of its usage errors to itself; this is what it is known by.
+    message: Callable[[], str] | None = getattr(error, "format_message", None)
+    if message is not None:
+        command = getattr(getattr(error, "ctx", None), "command_path", "careerops")
+        return f"{message().rstrip('.')}; see {command} --help", USAGE
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}; check it and its permissions", FAILED
+    from careerops.ops.logevents import LogEvent
+    from careerops.ops.logging import get_logger
+
+    get_logger("cli").critical(LogEvent.UNHANDLED_ERROR, exc_info=error)
+    kind = type(error).__name__
+    return f"{kind} where none was expected: repeat it with --debug and report that", FAILED

@@ -74,9 +74,35 @@ def run_async(main: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
         raise typer.Exit(status)
 
 
+def run_stoppable(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a longer command to its end; a signal cancels it where it is."""
+    import asyncio
+
+    from careerops.ops.lifecycle import Lifecycle, run_process
+
+    async def main(lifecycle: Lifecycle) -> None:
+        current = asyncio.current_task()
+
+        def end() -> None:
+            if current is not None:
+                current.cancel()
+
+        lifecycle.on_stop(end)
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if not lifecycle.stopping.is_set():
+                raise
+
+    run_process(main)
+
+
 def print_json(value: object) -> None:
-    """One JSON document on one line, to stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    """One JSON document on one line, to stdout; what a terminal might obey is escaped."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    sys.stdout.write(text + "\n")
 
 
 def print_line(text: str = "") -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,8 +14,10 @@ from careerops.cli.session import (
     print_line,
     print_table,
     run_async,
+    run_stoppable,
     session_of,
 )
+from careerops.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from careerops.ports.eventlog import LogRecord, TopicInfo
@@ -95,34 +98,28 @@ def tail(
     json_: JsonOption = False,
 ) -> None:
     """Print a topic's records as they come."""
-    from careerops.ops.lifecycle import Lifecycle, run_process
-
     session = session_of(ctx, json_)
     config = session.load()
 
-    async def follow(lifecycle: Lifecycle) -> None:
+    async def follow() -> None:
         async with opened(config) as around:
             log = around.stores.log
             info = {each.topic: each for each in await log.topics()}.get(topic)
             if info is None:
-                raise typer.BadParameter(f"no topic {topic!r}; see careerops topics")
+                raise ConfigurationError(f"no topic {topic!r}: see careerops topics")
             offset = info.start if from_beginning else info.end
-            while not lifecycle.stopping.is_set():
+            while True:
                 records = await log.read(topic, offset, _PAGE)
                 for record in records:
                     _print_record(record, as_json=session.json)
                     offset = record.offset + 1
+                sys.stdout.flush()  # who reads the pipe follows as it goes
                 if not records:
                     if until_end:
                         return
                     await log.wait(topic, offset)
 
-    async def main(lifecycle: Lifecycle) -> None:
-        printing = lifecycle.spawn("tail", follow(lifecycle))
-        printing.add_done_callback(lambda _: lifecycle.request_stop("end of topic"))
-        await lifecycle.stopping.wait()
-
-    run_process(main)
+    run_stoppable(follow)
 
 
 def _print_record(record: "LogRecord", *, as_json: bool) -> None:
