@@ -12,6 +12,7 @@ from careerops.domain.verdicts import Record
 from careerops.ports.clock import Clock
 from careerops.ports.eventlog import EventLog, LogRecord
 from careerops.ports.ledger import Entry, EntryState, Ledger
+from careerops.services.notify import EVERYONE
 from careerops.stream.deadletter import PREFIX, dead_letter
 
 
@@ -62,7 +63,10 @@ class ChannelFailures:
         )
 
     async def down(self, channel: str, why: str) -> None:
-        """Tell the accounts of a channel that is down by their other channels, once a day."""
+        """Tell the accounts of a channel that is down by their other channels, once a day.
+
+        Channels of `EVERYONE` carry every account's alerts, as they carry its notifications.
+        """
         now = self._clock.now()
         day = now.date().isoformat()
         entries: list[Entry] = []
@@ -79,7 +83,7 @@ class ChannelFailures:
             payload = alert.model_dump_json().encode()
             entries += [
                 Entry(alert.notification_id, other, account, "", payload, now)
-                for other in channels
+                for other in dict.fromkeys((*channels, *self._channels.get(EVERYONE, ())))
                 if other != channel
             ]
         if entries and await self._ledger.plan(entries, now):
