@@ -117,6 +117,10 @@ class DeadLetters:
             if not await self._ledger.revive(letter.event_id, channel, self._clock.now()):
                 raise Permanent("the ledger has no failed entry for it", reason="not_replayable")
             done = f"planned again for {channel}"
+        elif not letter.notes.get("topic"):
+            raise Permanent(
+                "it does not say where it came from: discard it", reason="not_replayable"
+            )
         else:
             record, times = replayed(letter.record.headers, letter.record.value, letter.record.key)
             if letter.event_id:
