@@ -7,7 +7,7 @@ from careerops.domain.career import CAREER_EVENT_TYPE, CareerEvent
 from careerops.domain.errors import CareerOpsError
 from careerops.domain.identity import notification_id
 from careerops.domain.notification import Notification, NotificationKind
-from careerops.domain.taxonomy import EventType
+from careerops.domain.taxonomy import URGENCY, EventType
 from careerops.domain.topics import CLASSIFIED
 from careerops.domain.verdicts import Record, Verdict, VerdictKey, VerdictStatus
 from careerops.ops.tracing import new_traceparent
@@ -149,6 +149,7 @@ class Events:
                     event.event_id, event.revision, NotificationKind.TELL, times
                 ),
                 "event": event,
+                "urgency": URGENCY[event.event_type],
                 "not_before": None,
                 "worth_until": worth_until(event, now),
             }
