@@ -205,7 +205,7 @@ def _override(tables: dict[str, Any], variable: str, value: str) -> None:
             current[index] = _value(value)
             return
         if isinstance(current, dict) and index not in current:
-            current[index] = [] if following.isdigit() else {}
+            current[index] = [] if following.isdecimal() else {}
         current = current[index]
         if not isinstance(current, dict | list):
             raise ConfigurationError(f"{variable}: {part} is not a table; unset the variable")
@@ -214,7 +214,7 @@ def _override(tables: dict[str, Any], variable: str, value: str) -> None:
 def _index(current: dict[str, Any] | list[Any], part: str, variable: str) -> Any:
     if isinstance(current, dict):
         return part
-    if not part.isdigit() or int(part) > _MAX_LIST_INDEX:
+    if not part.isdecimal() or int(part) > _MAX_LIST_INDEX:
         raise ConfigurationError(f"{variable}: {part} is not a list index; use 0, 1 ...")
     while len(current) <= int(part):
         current.append({})
