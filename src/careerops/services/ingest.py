@@ -234,7 +234,12 @@ class SourceReader:
                 parsed.setdefault(result.email.event_id, result)
             else:
                 event_id, letter = unparsed_letter(
-                    mail, result, account=self._account, source=self._kind, at=self._clock.now()
+                    mail,
+                    result,
+                    account=self._account,
+                    source=self._kind,
+                    at=self._clock.now(),
+                    backfill=self._is_backfill(mail),
                 )
                 letters[event_id] = letter
         ids = [*parsed, *letters]

@@ -8,7 +8,7 @@ from careerops.domain.email import RAW_EMAIL_TYPE
 from careerops.domain.envelope import Envelope
 from careerops.domain.errors import Permanent
 from careerops.domain.identity import account_key, digest
-from careerops.domain.topics import RAW_INBOX
+from careerops.domain.topics import RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import Record
 from careerops.ops.tracing import new_traceparent
 from careerops.ports.clock import Clock
@@ -27,7 +27,7 @@ _MAX_LOCATOR_CHARS = 500
 
 
 def unparsed_letter(
-    mail: FetchedMail, error: Exception, *, account: str, source: str, at: datetime
+    mail: FetchedMail, error: Exception, *, account: str, source: str, at: datetime, backfill: bool
 ) -> tuple[str, Record]:
     """The event id and the dead letter of a mail that the parser gave up on.
 
@@ -63,6 +63,7 @@ def unparsed_letter(
         "size": str(mail.size),
         "sha256": sha256,
         "whole": "yes" if whole else "no",
+        "backfill": "yes" if backfill else "no",
     }
     extra = tuple((f"{PREFIX}{name}", text.encode()) for name, text in facts.items())
     return event_id, Record(letter.topic, letter.key, letter.value, (*letter.headers, *extra))
@@ -81,7 +82,7 @@ class Reparser:
         self._clock = clock
 
     async def again(self, value: bytes, notes: Mapping[str, str]) -> None:
-        """Publish the mail as live mail.
+        """Publish the mail as what it was: live mail, or history that is not told.
 
         Raises:
             Permanent: it cannot be parsed this time either, or the letter holds only its head.
@@ -93,6 +94,7 @@ class Reparser:
                 reason="not_replayable",
             )
         account = notes.get("account", "me")
+        backfill = notes.get("backfill") == "yes"
         request = ParseRequest(
             raw=value,
             account=account,
@@ -100,6 +102,7 @@ class Reparser:
             locator=notes.get("locator", ""),
             fallback_time=self._clock.now(),
             size=len(value),
+            backfill=backfill,
         )
         (parsed,) = await self._parser.parse([request])
         if not isinstance(parsed, ParsedMail):
@@ -108,7 +111,7 @@ class Reparser:
         email = parsed.email.model_copy(update={"thread_key": key})
         record = event_record(
             email,
-            topic=RAW_INBOX,
+            topic=RAW_BACKFILL if backfill else RAW_INBOX,
             key=key,
             event_id=email.event_id,
             event_type=RAW_EMAIL_TYPE,
