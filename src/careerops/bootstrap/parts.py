@@ -60,7 +60,13 @@ def build_part(
         hint = f"did you mean {near[0]}?" if near else f"known kinds: {', '.join(sorted(kinds))}"
         raise ConfigurationError(f"{where}.kind: unknown kind {part.kind[:40]!r}; {hint}")
     family, target = kinds[part.kind]
-    adapter = load_class(target)
+    try:
+        adapter = load_class(target)
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            f"{where}.kind: the package that provides {part.kind!r} cannot be loaded "
+            f"({type(error).__name__}): install it again or remove the part"
+        ) from None
     try:
         options = adapter.Options.model_validate(part.options, context={"root": config.root})
     except ValidationError as error:
