@@ -81,8 +81,9 @@ def _check_port(config: Config) -> Finding:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            text = f"{host}:{port}: {error.strerror}; end what listens there or choose another"
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or "this is no host"
+            text = f"{host}:{port}: {why}; end what listens there or choose another"
             return Finding("http.port", ok=False, text=text)
     return Finding("http.port", ok=True, text=f"{host}:{port} is free")
 
@@ -98,8 +99,12 @@ async def _check_part(
     egress: Callable[[], str] = getattr(built, "egress", lambda: "")
     try:
         text, ok = await _checked(built), True
-    except (CareerOpsError, TimeoutError) as error:
-        text, ok = str(error) or f"no answer in {_CHECK_TIMEOUT_S:.0f} s", False
+    except TimeoutError:
+        text, ok = f"no answer in {_CHECK_TIMEOUT_S:.0f} s: check host and network", False
+    except CareerOpsError as error:
+        text, ok = str(error), False
+    except Exception as error:  # noqa: BLE001  # a part of a third party may raise anything; the others are checked all the same
+        text, ok = f"its check failed ({type(error).__name__}): ask who provides it", False
     finally:
         close: Callable[[], Awaitable[None]] | None = getattr(built, "close", None)
         if close is not None:
