@@ -32,7 +32,7 @@ _HIRING = re.compile(
     r"(?i)[\s\-|,·]*\b(?:careers?|recruit(?:ing|ment|er|ers)?|talent(?: acquisition)?|acquisition"
     r"|hiring|jobs?|hr|human resources|people(?: ops| operations| team)?|team|candidate (?:care"
     r"|experience)|no-?reply|do-?not-?reply|notifications?|karriere|bewerbung(?:en)?|personal"
-    r"(?:abteilung)?|recrutement|équipe|ressources humaines|rrhh|selección|empleo|equipo"
+    r"(?:abteilung)?|recrutement|équipe|ressources humaines|rrhh|rh|selección|empleo|equipo"
     r"|workflow|onboarding|university|campus|staffing|भर्ती|टीम)\b[\s\-|,·]*"
 )
 _NOT_IN_NAME = re.compile(

@@ -42,6 +42,7 @@ SUBJECT = _compile(
     # Hindi, in both scripts
     rf"{NAME}\s(?:में|मे|की ओर से|के साथ|mein|me|ki taraf se|ke saath)(?=\s)",
     # The name in front: in brackets, before a colon or a dash, after "your"
+    rf"^{NAME}\s(?:is inviting|invited|has sent|has invited|would like|wants)\b",
     rf"^\[{NAME}\]",
     rf"^{NAME}\s?(?:[-–|:])\s",  # noqa: RUF001  # dashes as mails set them
     rf"(?i:^your ){NAME}(?i: (?:application|interview|offer|candidacy))",

@@ -148,7 +148,7 @@ ENGLISH = {
 5 coding|technical|online|programming|skills|aptitude|cognitive|psychometric|personality|algorithm*|sql|design|case|situational|logic*|numerical|language|typing|game-based|practical|pre-employment ~1 challenge|test|tests|assessment|assessments|exercise|assignment|task|questionnaire|screening_test|quiz
 5 take-home|takehome|take_home|home_assignment|homework
 5 coding_challenge|code_challenge|codesignal|hackerrank|codility|testgorilla|coderbyte|hirevue|hackerearth|karat
-5 complete|take|finish|submit|start|begin|attempt|invited|invite|invitation|invites|sent|send|sit|do ~8 assessment|test|challenge|assignment|questionnaire|exercise|case_study|exam|quiz
+5 complete|take|finish|submit|start|begin|attempt|invited|invite|invitation|invites|sent|send|sit|do ~8 assessment|assessments|test|tests|challenge|challenges|assignment|questionnaire|exercise|exercises|case_study|exam|quiz
 4 assessment|test|challenge|assignment|exercise ~6 link|deadline|expires|expire|complete|submit|within|due|by|minutes|hours|invitation|invite|reminder
 5 one-way|on-demand|pre-recorded|prerecorded|asynchronous|self-recorded ~2 video|interview|responses|answers|questions
 4 case_study ~6 prepare|complete|submit|send|attached|present
@@ -258,7 +258,8 @@ ENGLISH = {
 3 dentist|dental|patient|physiotherap*|vaccin*|blood_test|eye_test|health_check|optician
 5 mobile|phone|broadband|internet|electricity|gas|energy|tariff|wireless ~2 contract|plan|tariff|offer|deal|bill|provider
 5 apartment|flat|landlord|tenancy|lease|viewing|property|real_estate|house ~12
-5 grant|scholarship|talk|paper|abstract|proposal|loan|mortgage|visa|passport|membership|school|rental|tenancy|planning|credit_card|card|insurance|citizenship|benefit ~1 application|submission|was_not_selected|proposal
+5 grant|scholarship|talk|paper|abstract|proposal|loan|mortgage|visa|passport|membership|school|rental|tenancy|planning|credit_card|card|insurance|citizenship|benefit|permit|licence|license|parking|planning ~1 application|submission|was_not_selected|proposal
+5 application ~2 for ~3 permit|licence|license|loan|visa|passport|grant|membership|credit_card|card|benefit|benefits|mortgage|parking|account|citizenship
 5 submitting|submission ~3 talk|paper|abstract|proposal|manuscript
 4 hotel|flight|holiday|booking|travel|cruise|ticket*|restaurant|concert|cinema
 4 school|parent-teacher|parents|kindergarten|daughter|son|university_admission|admission|admissions|scholarship|undergraduate|master's_program*|phd_program*|semester|tuition
