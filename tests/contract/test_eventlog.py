@@ -515,6 +515,17 @@ async def test_trimming_leaves_a_gap_that_readers_step_over(world, database) -> 
     assert all(group.lag == 0 for group in (await info_of(database.log)).groups)
 
 
+async def test_the_slowest_group_holds_up_trimming(world, database) -> None:
+    """Whatever the others have settled."""
+    await database.log.publish([record(number) for number in range(4)])
+    for group, settled in (("fast", 4), ("slow", 1), ("middle", 3)):
+        deliveries = await take(await database.log.subscribe(RAW_INBOX, group), settled)
+        await database.log.settle([Settlement(delivery) for delivery in deliveries])
+    await world.clock.advance(1)
+    assert await database.log.trim(RAW_INBOX, world.clock.now()) == 1
+    assert numbers(await database.log.read(RAW_INBOX, 0, 9)) == [1, 2, 3]
+
+
 async def test_a_topic_nobody_reads_is_trimmed_by_age_alone(world, database) -> None:
     """Dead letters have no group; many go as well as few."""
     await database.log.publish([record(number, DEAD_LETTERS) for number in range(2500)])
