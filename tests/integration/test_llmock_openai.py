@@ -362,9 +362,7 @@ def chain_of(model: OpenAIChatModel, build: Models, *, fallback: bool = True) ->
     """As bootstrap wires it."""
     rules = RulesClassifier(RulesClassifier.Options(), build.around)
     classifier = LLMClassifier(model, second=rules, context=build.around)
-    return ClassifierChain(
-        [classifier], fallback=rules if fallback else None, context=build.around
-    )
+    return ClassifierChain([classifier], fallback=rules if fallback else None, context=build.around)
 
 
 async def test_a_mail_is_classified_end_to_end(llmock: LLMock, build: Models) -> None:

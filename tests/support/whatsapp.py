@@ -86,8 +86,6 @@ class WhatsAppFake:
             self._authorize(request)
             if request.method == "GET" and request.path == f"/{VERSION}/{PHONE_ID}":
                 return web.json_response({"id": PHONE_ID})
-            if request.method != "POST" or request.path != f"/{VERSION}/{PHONE_ID}/messages":
-                raise Refused(400, 33, "Unsupported request: object does not exist")
             message = self._checked(request, self.vendor.seen[-1].text)
         except Refused as refused:
             return await refusal(refused.status, refused.code, refused.title)(request)
@@ -111,6 +109,8 @@ class WhatsAppFake:
             raise Refused(401, 190, "Error validating access token: Session has expired")
 
     def _checked(self, request: web.Request, text: str) -> dict[str, Any]:
+        if request.method != "POST" or request.path != f"/{VERSION}/{PHONE_ID}/messages":
+            raise Refused(400, 33, "Unsupported request: object does not exist")
         if request.content_type != "application/json":
             raise Refused(400, 100, "Invalid parameter")
         message = json.loads(text)

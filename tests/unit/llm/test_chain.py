@@ -209,9 +209,7 @@ async def test_the_classify_service_can_have_a_mail_degraded() -> None:
 async def test_failures_are_logged_by_type_and_counted(logged: io.StringIO) -> None:
     """And their text, which may quote what was sent, is not."""
     around = context()
-    failing = chain(
-        Permanent(PLANTED, reason="invalid_answer"), Transient(PLANTED), around=around
-    )
+    failing = chain(Permanent(PLANTED, reason="invalid_answer"), Transient(PLANTED), around=around)
     await failing.classify(mail(PLANTED, subject=PLANTED))
     lines = [json.loads(line) for line in logged.getvalue().splitlines()]
     failed = [line for line in lines if line["event"] == "provider_failed"]

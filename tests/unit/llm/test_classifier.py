@@ -46,9 +46,12 @@ def build(
 
 def errors(around: PartContext, kind: str) -> float:
     """The counter of one kind of error."""
-    return around.metrics.registry.get_sample_value(
-        "careerops_classification_errors_total", {"error_type": kind}
-    ) or 0.0
+    return (
+        around.metrics.registry.get_sample_value(
+            "careerops_classification_errors_total", {"error_type": kind}
+        )
+        or 0.0
+    )
 
 
 async def test_a_good_answer_takes_one_call() -> None:

@@ -1,4 +1,4 @@
-"""What a model is shown: instructions first, the mail last, enclosed so that it cannot break out."""
+"""What a model is shown: instructions first, the mail last, and no way for it to break out."""
 
 import re
 from datetime import timedelta
@@ -107,9 +107,13 @@ def test_neither_address_nor_recipient_nor_link_is_shown() -> None:
 def test_an_invitation_is_shown() -> None:
     """The .ics often says when, and the text does not."""
     meeting = CalendarEvent(
-        summary="Interview", start=RECEIVED, end=RECEIVED + timedelta(hours=1), zone="Europe/Berlin",
-        location="Room 1", cancelled=True,
-    )  # fmt: skip
+        summary="Interview",
+        start=RECEIVED,
+        end=RECEIVED + timedelta(hours=1),
+        zone="Europe/Berlin",
+        location="Room 1",
+        cancelled=True,
+    )
     assert (
         "Invitation: Interview, starts 2026-03-02T09:00:00+00:00, ends 2026-03-02T10:00:00+00:00,"
         " zone Europe/Berlin, at Room 1, cancelled"

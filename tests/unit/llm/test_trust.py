@@ -20,7 +20,9 @@ from careerops.llm.trust import (
 )
 from support.adapters import EVIDENCE, INVITATION, RECEIVED, mail, marked
 
-ATS = Sender(name="Bluefin Energy", address="x@us.greenhouse-mail.io", domain="us.greenhouse-mail.io")
+ATS = Sender(
+    name="Bluefin Energy", address="x@us.greenhouse-mail.io", domain="us.greenhouse-mail.io"
+)
 ALIGNED = AuthResults(dmarc="pass", domain="greenhouse-mail.io")
 MEETING = CalendarEvent(
     start=RECEIVED + timedelta(days=3), zone="Europe/Berlin", uid="u1", url="https://meet.example.org/1"
@@ -152,9 +154,8 @@ def test_what_our_parser_finds_suspicious_is_reviewed_even_where_labels_agree() 
 def test_times_of_the_invitation_go_before_the_models() -> None:
     """A file that is made to be read by machines is read right."""
     letter = mail(calendar=(MEETING,))
-    found = interview_of(
-        letter, answer(letter, interview={"start": "2026-03-09T08:00Z", "end": "", "place": "R1"}), None
-    )  # fmt: skip
+    models = {"start": "2026-03-09T08:00Z", "end": "", "place": "R1"}
+    found = interview_of(letter, answer(letter, interview=models), None)
     assert found is not None
     assert (found.start, found.uid, found.place) == (MEETING.start, "u1", "R1")
     assert found.link == "https://meet.example.org/1"

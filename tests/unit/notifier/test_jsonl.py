@@ -1,7 +1,6 @@
 """The file of notifications: exact lines, durable, mended after a crash."""
 
 import asyncio
-import json
 import os
 import stat
 import threading
@@ -26,6 +25,36 @@ def build(path: Path) -> JsonlNotifier:
     return JsonlNotifier(options, context())
 
 
+def read(path: Path) -> bytes:
+    """What is in the file."""
+    return path.read_bytes()
+
+
+def write(path: Path, content: bytes) -> None:
+    """As another process, or a crash, left it."""
+    path.write_bytes(content)
+
+
+def size(path: Path) -> int:
+    """In bytes."""
+    return path.stat().st_size
+
+
+def mode(path: Path) -> int:
+    """Who may read and write it."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def told(path: Path) -> list[Notification]:
+    """Every line as a notification."""
+    return [Notification.model_validate_json(line) for line in read(path).splitlines()]
+
+
+def numbers(path: Path) -> list[int]:
+    """Which notifications are in the file."""
+    return [int(each.notification_id, 16) for each in told(path)]
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A file that does not exist yet."""
@@ -38,7 +67,7 @@ async def test_a_line_is_exactly_the_notifications_json(path: Path) -> None:
     sent = [notification(1), hostile(), notification(3, account="ann")]
     for each in sent:
         await notifier.send(each)
-    lines = path.read_bytes().split(b"\n")
+    lines = read(path).split(b"\n")
     assert lines.pop() == b""
     assert [line.decode() for line in lines] == [each.model_dump_json() for each in sent]
     assert [Notification.model_validate_json(line) for line in lines] == sent
@@ -51,7 +80,7 @@ async def test_the_file_is_for_its_owner_alone(path: Path) -> None:
         await build(path).send(notification())
     finally:
         os.umask(old)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert mode(path) == 0o600
 
 
 async def test_a_line_is_durable_when_send_returns(
@@ -63,15 +92,15 @@ async def test_a_line_is_durable_when_send_returns(
 
     def fsync(descriptor: int) -> None:
         kind = "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
-        synced.append(f"{kind} of {path.stat().st_size} bytes")
+        synced.append(f"{kind} of {size(path)} bytes")
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
     await build(path).send(notification(1))
-    size = path.stat().st_size
-    assert synced == [f"file of {size} bytes", f"folder of {size} bytes"]
+    first = size(path)
+    assert synced == [f"file of {first} bytes", f"folder of {first} bytes"]
     await build(path).send(notification(2))
-    assert synced[2:] == [f"file of {path.stat().st_size} bytes"]
+    assert synced[2:] == [f"file of {size(path)} bytes"]
 
 
 @pytest.mark.parametrize("cut", [1, 10, 300, -10, -2])
@@ -79,35 +108,29 @@ async def test_a_torn_last_line_is_cut_off_before_the_next(path: Path, cut: int)
     """What a crash left of a line is no line."""
     notifier = build(path)
     await notifier.send(notification(1))
-    whole = path.read_bytes()
+    whole = read(path)
     torn = notification(2).model_dump_json().encode()[:cut]
-    path.write_bytes(whole + torn)
+    write(path, whole + torn)
     await notifier.send(notification(3))
-    assert [json.loads(line)["notification_id"][-1] for line in path.read_text().splitlines()] == [
-        "1",
-        "3",
-    ]
+    assert numbers(path) == [1, 3]
 
 
 async def test_a_whole_line_that_lacks_its_newline_is_kept(path: Path) -> None:
     """The crash came after its last byte."""
     notifier = build(path)
-    path.write_bytes(notification(1).model_dump_json().encode())
+    write(path, notification(1).model_dump_json().encode())
     await notifier.send(notification(2))
-    assert [json.loads(line)["notification_id"][-1] for line in path.read_text().splitlines()] == [
-        "1",
-        "2",
-    ]
+    assert numbers(path) == [1, 2]
 
 
 async def test_a_torn_line_longer_than_a_block_is_found(path: Path) -> None:
     """The search goes back as far as it takes."""
-    path.write_bytes(b'{"a":1}\n{"b":"' + b"x" * 200_000)
+    write(path, b'{"a":1}\n{"b":"' + b"x" * 200_000)
     await build(path).send(notification(1))
-    assert path.read_bytes().startswith(b'{"a":1}\n{"notification_id"')
-    path.write_bytes(b'"' + b"x" * 200_000)
+    assert read(path).startswith(b'{"a":1}\n{"notification_id"')
+    write(path, b'"' + b"x" * 200_000)
     await build(path).send(notification(1))
-    assert path.read_bytes().startswith(b'{"notification_id"')
+    assert read(path).startswith(b'{"notification_id"')
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -117,16 +140,16 @@ async def test_after_any_crash_every_line_is_whole_and_none_that_was_durable_is_
 ) -> None:
     """The file is cut anywhere within its last line, which had not returned."""
     path = tmp_path / "any.jsonl"
-    path.unlink(missing_ok=True)
+    write(path, b"")
     notifier = build(path)
     durable = [notification(n) for n in range(count)]
     for each in durable:
         await notifier.send(each)
-    kept = path.read_bytes() if count else b""
+    kept = read(path) if count else b""
     last = notification(98).model_dump_json().encode() + b"\n"
-    path.write_bytes(kept + last[: min(cut, len(last))])
+    write(path, kept + last[: min(cut, len(last))])
     await notifier.send(notification(99))
-    found = [Notification.model_validate_json(line) for line in path.read_text().splitlines()]
+    found = told(path)
     assert found[:count] == durable
     assert found[-1] == notification(99)
     assert len(found) - count - 1 == (cut >= len(last) - 1)
@@ -138,8 +161,7 @@ async def test_many_writers_of_one_file_do_not_mix_their_lines(path: Path) -> No
     await asyncio.gather(
         *(notifiers[n % 5].send(notification(n, account=f"a{n % 3}")) for n in range(60))
     )
-    found = [Notification.model_validate_json(line) for line in path.read_text().splitlines()]
-    assert sorted(each.notification_id for each in found) == [f"{n:064x}" for n in range(60)]
+    assert sorted(numbers(path)) == list(range(60))
 
 
 async def test_a_full_disk_is_an_outage_and_leaves_no_half_line(
@@ -148,7 +170,7 @@ async def test_a_full_disk_is_an_outage_and_leaves_no_half_line(
     """What was there stays whole, and the next line follows it."""
     notifier = build(path)
     await notifier.send(notification(1))
-    before = path.read_bytes()
+    before = read(path)
     real, full = os.write, threading.Event()
 
     def write(descriptor: int, data: bytes) -> int:
@@ -162,9 +184,9 @@ async def test_a_full_disk_is_an_outage_and_leaves_no_half_line(
         with pytest.raises(Outage, match="No space left on device") as caught:
             await notifier.send(notification(2))
     assert caught.value.scope == "channel:jsonl"
-    assert path.read_bytes() == before
+    assert read(path) == before
     await notifier.send(notification(3))
-    assert len(path.read_text().splitlines()) == 2
+    assert numbers(path) == [1, 3]
 
 
 async def test_a_folder_that_went_away_is_an_outage(tmp_path: Path) -> None:
@@ -197,4 +219,4 @@ def test_a_missing_folder_is_a_configuration_error(tmp_path: Path) -> None:
 async def test_check_says_where_it_writes_and_writes_nothing(path: Path) -> None:
     """Nor does it create the file."""
     assert await build(path).check() == f"jsonl: appends to {path}"
-    assert not path.exists()
+    assert list(path.parent.glob("*")) == []

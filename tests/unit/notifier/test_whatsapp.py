@@ -73,12 +73,21 @@ async def test_connections_are_kept(fake: WhatsAppFake, build: Any) -> None:
     assert len(fake.accepted) == 2
 
 
-@pytest.mark.parametrize(("code", "status", "asked", "delay_s"), [
-    (4, 400, None, 60), (130429, 429, None, 10), (131056, 400, None, 6), (80007, 400, None, 60),
-    (130429, 429, "33", 33), (131000, 500, None, None), (131016, 503, None, None), (2, 500, None, None),
-])  # fmt: skip
-async def test_what_the_vendor_asks_to_wait_for_is_transient(
-    fake: WhatsAppFake, build: Any, code: int, status: int, asked: str | None, delay_s: float | None
+@pytest.mark.parametrize(
+    ("status", "code", "asked", "delay_s"),
+    [
+        (400, 4, None, 60),
+        (400, 80007, None, 60),
+        (429, 130429, None, 10),
+        (429, 130429, "33", 33),
+        (400, 131056, None, 6),
+        (500, 131000, None, None),
+        (503, 131016, None, None),
+        (500, 2, None, None),
+    ],
+)
+async def test_what_the_vendor_asks_to_wait_for_is_transient(  # noqa: PLR0917  # pytest passes them by name
+    fake: WhatsAppFake, build: Any, status: int, code: int, asked: str | None, delay_s: float | None
 ) -> None:
     """With the delay of the code, or of Retry-After."""
     headers = {"Retry-After": asked} if asked else None
@@ -89,8 +98,21 @@ async def test_what_the_vendor_asks_to_wait_for_is_transient(
     assert len(fake.vendor.seen) == 1
 
 
-@pytest.mark.parametrize(("code", "status"), [(190, 401), (0, 401), (10, 403), (200, 403), (299, 403),
-    (368, 403), (131031, 403), (131042, 400), (133010, 400), (33, 400)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (190, 401),
+        (0, 401),
+        (10, 403),
+        (200, 403),
+        (299, 403),
+        (368, 403),
+        (131031, 403),
+        (131042, 400),
+        (133010, 400),
+        (33, 400),
+    ],
+)
 async def test_what_concerns_the_whole_channel_is_an_outage(
     fake: WhatsAppFake, build: Any, code: int, status: int
 ) -> None:

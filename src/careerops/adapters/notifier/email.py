@@ -215,12 +215,14 @@ class EmailNotifier:
             failure = self._login_failure(error.code)
         except ssl.SSLError:
             failure = self._down(f"{host} cannot be trusted: check host and ca_file")
-        except aiosmtplib.SMTPNotSupported:
-            failure = self._down(f"{host} lacks starttls or login: check security")
         except ConfigurationError as error:
             failure = self._down(str(error))
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            # The library's bare exception says that the server does not offer what is asked for.
+            lacking = type(error) is aiosmtplib.SMTPException
             failure = _before_data(host, error)
+            if lacking:
+                failure = self._down(f"{host} lacks starttls or login: check security")
         else:
             return
         await _leave(smtp)
