@@ -22,6 +22,7 @@ _MACHINE = re.compile(
 )
 _LINKS_READ: Final = 50
 _SOURCES: Final = 3
+_SUMMARY_CHARS: Final = 400
 _NAME_WORDS: Final = range(2, 5)
 _NO_TIME_HINT: Final = {EventType.INTERVIEW: "No time was found in the mail: look it up there"}
 
@@ -59,7 +60,7 @@ class MailResearcher:
         """Company, how the mail was sent, who wrote it, and what to prepare."""
         logistics = tuple(_logistics(event))
         return Briefing(
-            summary=" ".join(_about(event)),
+            summary=plain_line(" ".join(_about(event)), _SUMMARY_CHARS),
             people=tuple(_people(event)),
             preparation=(*logistics, *hints(event.event_type, event.language)),
             sources=tuple(dict.fromkeys(_sources(event)))[:_SOURCES],

@@ -1,0 +1,262 @@
+"""What every notifier of the registry keeps to: see `careerops.ports.notifier`.
+
+A new kind is picked up from the registry. With an entry in `SETUPS` it is run against a fake of
+its vendor, and what was told is read back; without one it is constructed with its default options,
+in a folder of its own.
+"""
+
+import asyncio
+import importlib
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.handlers import Debugging
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from pydantic import ValidationError
+
+from careerops.domain.errors import Permanent
+from careerops.domain.notification import Notification
+from careerops.domain.render import render_text, render_title
+from careerops.registry import REGISTRY
+from support.adapters import context, event, every_kind, hostile, notification, secret
+from support.httpfake import serving
+from support.whatsapp import PERSON, PHONE_ID, TOKEN, WhatsAppFake
+
+KINDS = sorted(REGISTRY["notifier"])
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a kind tells in a test.
+
+    Attributes:
+        options: what it is constructed with.
+        told: what has been told, in order; None where that cannot be read back.
+        personal: whether the channel is somebody's, and refuses another account's notifications.
+    """
+
+    options: dict[str, Any] = field(default_factory=dict)
+    told: Callable[[], list[str]] | None = None
+    personal: bool = False
+
+
+@asynccontextmanager
+async def console(folder: Path, capture: pytest.CaptureFixture[str]) -> AsyncIterator[Place]:
+    """Standard output."""
+    del folder
+    read: list[str] = []
+
+    def told() -> list[str]:
+        read.extend(block for block in capture.readouterr().out.split("\n\n") if block)
+        return read
+
+    yield Place(told=told)
+
+
+@asynccontextmanager
+async def jsonl(folder: Path, capture: pytest.CaptureFixture[str]) -> AsyncIterator[Place]:
+    """A file; what a person would read is made of its lines."""
+    del capture
+    path = folder / "told.jsonl"
+
+    def told() -> list[str]:
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [render_text(Notification.model_validate_json(line)) for line in lines]
+
+    yield Place({"path": str(path)}, told)
+
+
+@asynccontextmanager
+async def email(folder: Path, capture: pytest.CaptureFixture[str]) -> AsyncIterator[Place]:
+    """A real SMTP server."""
+    del folder, capture
+    texts: list[str] = []
+
+    class Keeper(Debugging):
+        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # the server's name for it
+            message = message_from_bytes(envelope.content or b"", policy=default)
+            texts.append(message.get_content())
+            return "250 OK"
+
+    loop = asyncio.get_running_loop()
+    listening = await loop.create_server(lambda: SMTP(Keeper(), loop=loop), "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    options = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "sender": "careerops@sender.example",
+        "to": ["robin@example.org"],
+    }
+    yield Place(options, lambda: texts, personal=True)
+    listening.close()
+
+
+@asynccontextmanager
+async def whatsapp(folder: Path, capture: pytest.CaptureFixture[str]) -> AsyncIterator[Place]:
+    """A strict fake of the Cloud API."""
+    del capture
+    fake = WhatsAppFake()
+    async with serving(fake.vendor):
+        options = {
+            "base_url": fake.vendor.url,
+            "phone_number_id": PHONE_ID,
+            "access_token": secret(folder, TOKEN),
+            "to": PERSON,
+        }
+        yield Place(options, lambda: fake.texts, personal=True)
+
+
+Setup = Callable[[Path, pytest.CaptureFixture[str]], AbstractAsyncContextManager[Place]]
+SETUPS: dict[str, Setup] = {
+    "console": console,
+    "jsonl": jsonl,
+    "email": email,
+    "whatsapp": whatsapp,
+}
+"""How a kind is constructed in tests, where its default options will not do."""
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of the registry."""
+    return request.param
+
+
+@pytest.fixture
+async def place(
+    kind: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Place]:
+    """Where it tells; relative paths of default options lie in a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
+    if kind not in SETUPS:
+        yield Place()
+        return
+    async with SETUPS[kind](tmp_path, capsys) as made:
+        yield made
+
+
+def build(kind: str, place: Place, *, account: str = "me", name: str = "") -> Any:
+    """A notifier of this kind."""
+    module, _, class_name = REGISTRY["notifier"][kind].partition(":")
+    adapter = getattr(importlib.import_module(module), class_name)
+    options = adapter.Options.model_validate(place.options)
+    return adapter(options, context(account=account, name=name))
+
+
+@pytest.fixture
+async def notifier(kind: str, place: Place) -> AsyncIterator[Any]:
+    """A notifier that can tell."""
+    built = build(kind, place)
+    yield built
+    await built.close()
+
+
+def assert_told(place: Place, *sent: Notification) -> None:
+    """Where it can be read back: these and no others, each in its words."""
+    if place.told is None:
+        return
+    texts = place.told()
+    assert len(texts) == len(sent)
+    for text, each in zip(texts, sent, strict=True):
+        shown = re.sub(r"\s+", " ", text)
+        assert re.sub(r"\s+", " ", render_text(each)).strip() in shown
+
+
+def test_the_channel_is_its_name_or_its_kind(kind: str, place: Place) -> None:
+    """It is the identity in the ledger, and stable over restarts."""
+    assert build(kind, place).channel == kind
+    assert build(kind, place, name="second").channel == "second"
+
+
+def test_options_are_closed_and_do_not_quote_what_is_wrong(kind: str) -> None:
+    """A key that was misplaced is in no error."""
+    module, _, class_name = REGISTRY["notifier"][kind].partition(":")
+    options = getattr(importlib.import_module(module), class_name).Options
+    with pytest.raises(ValidationError) as caught:
+        options.model_validate({"acces_token": "PLANTED-KEY"})
+    assert "PLANTED-KEY" not in str(caught.value)
+
+
+async def test_check_is_one_line_and_tells_nobody(notifier: Any, place: Place) -> None:
+    """`careerops doctor` calls it, without asking the person; and where data goes is a host."""
+    line = await notifier.check()
+    assert line
+    assert "\n" not in line
+    assert re.fullmatch(r"[a-z0-9.:-]*", notifier.egress())
+    assert_told(place)
+
+
+async def test_every_kind_of_notification_is_told(notifier: Any, place: Place) -> None:
+    """In order, each once."""
+    sent = every_kind()
+    for each in sent:
+        assert await notifier.send(each) is None
+    assert_told(place, *sent)
+
+
+async def test_a_hostile_notification_is_told_harmlessly(notifier: Any, place: Place) -> None:
+    """No line end, escape sequence or tag does anything; the next one is told as ever."""
+    await notifier.send(hostile())
+    await notifier.send(notification())
+    assert_told(place, hostile(), notification())
+    if place.told is not None:
+        assert "\x1b" not in "".join(place.told())
+
+
+async def test_the_shortest_and_the_longest_notification_are_told(
+    notifier: Any, place: Place
+) -> None:
+    """Nothing known, and everything at its bound."""
+    bare = notification(
+        1, event=event(company="", role="", summary="", evidence="", interview=None)
+    )
+    long = notification(2, event=event(summary="x" * 400, evidence="y" * 400, role="z" * 160))
+    for each in (bare, long):
+        await notifier.send(each)
+    assert_told(place, bare, long)
+
+
+async def test_sends_at_once_do_not_disturb_each_other(notifier: Any, place: Place) -> None:
+    """The ledger sends one at a time for an account, and several accounts at once."""
+    many = [
+        notification(n, event=event(role=f"Role {n:02d}", interview=None), account="me")
+        for n in range(12)
+    ]
+    await asyncio.gather(*(notifier.send(each) for each in many))
+    if place.told is not None:
+        told = "\n".join(place.told())
+        assert [told.count(render_title(each)) for each in many] == [1] * 12
+
+
+async def test_another_accounts_notification_is_never_told_to_ours(kind: str, place: Place) -> None:
+    """A personal channel refuses it; a file or terminal of the operator's takes all."""
+    ours = build(kind, place, account="ann")
+    theirs = notification(account="bob")
+    if place.personal:
+        with pytest.raises(Permanent) as caught:
+            await ours.send(theirs)
+        assert caught.value.reason == "no_recipient"
+        assert_told(place)
+    else:
+        await ours.send(theirs)
+        assert_told(place, theirs)
+    await ours.close()
+
+
+async def test_it_may_be_closed_unused_and_twice(kind: str, place: Place) -> None:
+    """Shutting down after a failed start does."""
+    built = build(kind, place)
+    await built.close()
+    await built.close()
+    assert_told(place)
