@@ -12,11 +12,13 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -62,6 +64,10 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  # Without the growing delay after failed logins that it keeps for an address.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -131,6 +137,7 @@ class Dovecot:
             [binary, "-F", "-c", str(self.root / "dovecot.conf")],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         wait_until(self._greets, "dovecot to greet", timeout_s=_START_S)
 
@@ -139,6 +146,9 @@ class Dovecot:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=_START_S)
+            # Its children would serve their connections for up to ten seconds more.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process = None
             wait_until(lambda: not self._greets(), "dovecot to stop", timeout_s=_START_S)
 
@@ -151,8 +161,7 @@ class Dovecot:
         """A new user with an empty mailbox."""
         name = f"user{next(self._users)}"
         self.set_password(name, password)
-        with self.connect(name, password):
-            return name
+        return name
 
     def set_password(self, user: str, password: str) -> None:
         """Give `user` this password from now on."""
@@ -161,6 +170,14 @@ class Dovecot:
         # Dovecot reads it again when the time of its last change, in seconds, is another.
         changed = time.time() + next(self._ticks)
         os.utime(path, (changed, changed))
+        wait_until(lambda: self._accepts(user, password), "the new password to hold")
+
+    def _accepts(self, user: str, password: str) -> bool:
+        try:
+            self.connect(user, password).logout()
+        except imaplib.IMAP4.error:
+            return False
+        return True
 
     def connect(self, user: str, password: str = PASSWORD) -> imaplib.IMAP4:
         """A connection of Python's own client."""

@@ -13,10 +13,11 @@ from support.mailboxes import Source
 
 PASSWORD_VARIABLE = "CAREEROPS_TEST_IMAP_PASSWORD"
 
+Answer = bytes | Callable[[bytes], bytes]
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def imap_mailbox(port: int, username: str, **options: Any) -> Mailbox:
+def imap_mailbox(port: int, username: str, /, **options: Any) -> ImapMailbox:
     """The adapter for a server on this machine, without TLS, quick to notice and to reconnect."""
     given = {
         "host": "127.0.0.1",
@@ -70,7 +71,6 @@ class Proxy:
         connections: how many there have been.
         upstream, downstream: bytes passed to the server, to the client.
         cut_after: cut each connection once it has passed so many bytes to the client.
-        stalled: pass nothing any more, and close nothing: a half-open connection.
     """
 
     def __init__(self, target_port: int) -> None:
@@ -79,7 +79,7 @@ class Proxy:
         self.upstream = bytearray()
         self.downstream = 0
         self.cut_after: int | None = None
-        self.stalled = False
+        self._stalled: set[asyncio.StreamWriter] = set()
         self._target_port = target_port
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -100,6 +100,10 @@ class Proxy:
         """Reset every connection there is."""
         for writer in list(self._writers):
             writer.transport.abort()
+
+    def stall(self) -> None:
+        """Pass nothing any more on the connections there are, and close nothing: half-open."""
+        self._stalled |= self._writers
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -126,7 +130,7 @@ class Proxy:
     async def _pass_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             self.upstream += data
-            if not self.stalled:
+            if writer not in self._stalled:
                 writer.write(data)
                 await writer.drain()
         raise EOFError
@@ -134,7 +138,7 @@ class Proxy:
     async def _pass_down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         passed = 0
         while data := await reader.read(4096):
-            if self.stalled:
+            if writer in self._stalled:
                 continue
             if self.cut_after is not None and passed + len(data) > self.cut_after:
                 writer.write(data[: self.cut_after - passed])
@@ -173,11 +177,12 @@ async def scripted_server(script: Script) -> AsyncIterator[int]:
 async def answer_commands(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
-    answers: Mapping[bytes, bytes],
+    answers: Mapping[bytes, Answer],
 ) -> None:
     """Greet, then answer each command by the first key its text starts with, after its tag.
 
-    In an answer `TAG` stands for the tag. What has no answer is answered OK.
+    In an answer `TAG` stands for the tag. What has no answer is answered OK. A callable answer is
+    given the command's text; an empty one means to hang up.
     """
     writer.write(b"* OK ready\r\n")
     while line := await reader.readline():
@@ -185,5 +190,9 @@ async def answer_commands(
         answer = next(
             (answers[key] for key in answers if text.upper().startswith(key)), b"TAG OK done\r\n"
         )
+        if callable(answer):
+            answer = answer(text)
+        if not answer:
+            return
         writer.write(answer.replace(b"TAG", tag))
         await writer.drain()

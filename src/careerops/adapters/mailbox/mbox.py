@@ -59,7 +59,7 @@ class MboxMailbox:
     ) -> AsyncGenerator[FetchedMail | CaughtUp, None]:
         """See `Mailbox.fetch`."""
         await asyncio.to_thread(self._inspect)
-        caught_up = False
+        caught_up = lost = False
         while True:
             signature = await asyncio.to_thread(self._signature)
             try:
@@ -69,13 +69,21 @@ class MboxMailbox:
                         if mail.locator not in known:
                             yield mail
             except (OSError, NotAnMboxError) as error:
+                if isinstance(error, NotAnMboxError) and cursor is not None:
+                    # What stood at the position is gone: the file was rewritten behind it.
+                    cursor = None
+                    continue
                 if not follow:
                     raise self._outage(error) from None
-                self._log.warning(LogEvent.SOURCE_LOST, error_type=type(error).__name__)
-            else:
-                if not caught_up:
-                    caught_up = True
-                    yield CaughtUp(cursor)
+                if not lost:
+                    self._log.warning(LogEvent.SOURCE_LOST, error_type=type(error).__name__)
+                lost = True
+                await self._clock.sleep(self._poll_s)
+                continue
+            lost = False
+            if not caught_up:
+                caught_up = True
+                yield CaughtUp(cursor)
             if not follow:
                 return
             await self._change_since(signature)
