@@ -25,6 +25,7 @@ from careerops.services.envelopes import event_record
 from careerops.stream.message import Decision, Message, decode
 
 STAGE = "classify"
+_MAX_LINKS = 20
 _NEEDS = frozenset({"llm"})
 
 
@@ -94,7 +95,7 @@ class ClassifyHandler:
             sender=mail.sender,
             subject=mail.subject,
             auth=mail.auth,
-            links=mail.links,
+            links=mail.links[:_MAX_LINKS],
             ingested_at=message.appended_at,
         )
         self._classified.labels(event.event_type.value, event.provider).inc()

@@ -35,6 +35,7 @@ _LEASE = timedelta(seconds=60)
 _SEND_TIMEOUT_S = 45.0
 _CLAIM_AT_MOST = 8
 _POLL_S = 1.0
+_RECOVER_EVERY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Sender:
         self._logger = get_logger("notify")
         self._wake = asyncio.Event()
         self._failures = 0
+        self._recover_at = 0.0
         self._count = around.metrics.notifications
         self._latency = around.metrics.mail_to_notification_seconds.labels(self.channel)
         self.down = ""
@@ -89,15 +91,17 @@ class Sender:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until `stopping` is set; a send under way is finished first."""
-        await self._recover()
         while not stopping.is_set():
             self._wake.clear()
+            if self._clock.monotonic() >= self._recover_at:
+                await self._recover()
             wait_s = await self._round()
             if wait_s > 0:
                 await self._rest(stopping, wait_s)
 
     async def _recover(self) -> None:
-        """Resolve what a process left in SENDING when it died."""
+        """Resolve what a process left in SENDING when it died: another's may have just now."""
+        self._recover_at = self._clock.monotonic() + _RECOVER_EVERY_S
         now = self._clock.now()
         for state in await self._ledger.recover(self.channel, self._around.owner, now):
             await self._unknown(state, "the process ended during the send", counted=True)

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from careerops.domain.errors import Outage
+from careerops.domain.errors import Outage, Permanent
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import Logger
 from careerops.ports.clock import Clock
@@ -28,12 +28,23 @@ class Settler:
         clock: Clock,
         logger: Logger,
         on_settled: Callable[[Message, Settlement], None],
+        on_refused: Callable[[Message, Permanent], None],
     ) -> None:
-        """Call `on_settled` on the event loop for each settlement once it is durable."""
+        """Tell the worker, on the event loop, how each settlement ended.
+
+        Args:
+            log: where to write.
+            clock: for waiting while the log is out.
+            logger: the stage's.
+            on_settled: called once a settlement is durable.
+            on_refused: called when the log will never take one (an output is too large); it is
+                to hand over another outcome for the message.
+        """
         self._log = log
         self._clock = clock
         self._logger = logger
         self._on_settled = on_settled
+        self._on_refused = on_refused
         self._queue: deque[tuple[Message, Settlement]] = deque()
         self._wake = asyncio.Event()
         self._empty = asyncio.Event()
@@ -56,12 +67,28 @@ class Settler:
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
-                batch = [self._queue[i] for i in range(min(len(self._queue), _MAX_BATCH))]
-                await self._write([settlement for _, settlement in batch])
-                for message, settlement in batch:
-                    self._queue.popleft()
-                    self._on_settled(message, settlement)
+                size = min(len(self._queue), _MAX_BATCH)
+                try:
+                    await self._settle(size)
+                except Permanent:
+                    # One of them is at fault: write each alone, so that only that one fails.
+                    for _ in range(size):
+                        await self._settle_one()
             self._empty.set()
+
+    async def _settle(self, size: int) -> None:
+        batch = [self._queue[i] for i in range(size)]
+        await self._write([settlement for _, settlement in batch])
+        for message, settlement in batch:
+            self._queue.popleft()
+            self._on_settled(message, settlement)
+
+    async def _settle_one(self) -> None:
+        try:
+            await self._settle(1)
+        except Permanent as error:
+            message, _ = self._queue.popleft()
+            self._on_refused(message, error)
 
     async def _write(self, batch: list[Settlement]) -> None:
         failures = 0

@@ -83,7 +83,8 @@ class Worker:
         self._verdicts = verdicts
         self._settings = settings
         self._processed = metrics.emails_processed
-        self._settler = Settler(log, clock, get_logger(handler.stage), self._on_settled)
+        logger = get_logger(handler.stage)
+        self._settler = Settler(log, clock, logger, self._on_settled, self._on_refused)
         around = Surroundings(
             spawn=self._spawn,
             hand_over=self._hand_over,
@@ -220,6 +221,9 @@ class Worker:
         status = settlement.verdict.status.value if settlement.verdict else "repeated"
         self._processed.labels(self.stage, status).inc()
         self._room.set()
+
+    def _on_refused(self, message: Message, error: Permanent) -> None:
+        self._dispatcher.bury(message, error, error.reason, str(error))
 
     async def _decided(self, message: Message) -> Verdict | None:
         """The verdict on an id that was in flight already when `message` came."""

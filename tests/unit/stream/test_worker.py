@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from careerops.domain.envelope import MAX_RECORD_BYTES
 from careerops.domain.errors import Fenced, Outage, Permanent, Transient
 from careerops.domain.topics import CLASSIFIED, RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import Record, VerdictKey, VerdictStatus
@@ -397,6 +398,24 @@ async def test_a_fenced_worker_stops_with_the_error(bench: Bench) -> None:
         await asyncio.wait({task}, timeout=5)
         assert isinstance(task.exception(), Fenced)
     assert not await bench.values(CLASSIFIED)
+
+
+async def test_an_output_the_log_refuses_is_a_dead_letter_of_its_message_alone(
+    bench: Bench,
+) -> None:
+    """Too large to carry: that message is dead-lettered, the others of the batch are not."""
+
+    async def script(message: Message) -> Decision | None:
+        if message.envelope.id != "huge":
+            return None
+        return Decision(outputs=(Record(CLASSIFIED, "k", bytes(MAX_RECORD_BYTES + 1)),))
+
+    await bench.database.log.publish([mail("a", "a"), mail("huge", "h"), mail("b", "b")])
+    async with bench.running(bench.worker(Scripted(script))):
+        pass
+    assert [notes_of(each.headers)["reason"] for each in await bench.dead()] == ["too_large"]
+    assert sorted(await bench.values()) == ["a", "b"]
+    assert await bench.lag() == 0
 
 
 async def test_a_log_that_cannot_be_written_is_waited_for(bench: Bench) -> None:
