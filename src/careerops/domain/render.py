@@ -31,6 +31,15 @@ _NAMES: Final = {
     EventType.REJECTION: "Rejection",
     EventType.OTHER: "Mail",
 }
+_WARNINGS: Final = {
+    "scam_suspected": "this has the marks of a scam",
+    "free_mail_sender": "it comes from a free mail address, not from a company",
+    "sender_unauthenticated": "the sender's domain did not authenticate this mail",
+    "link_domain_mismatch": "its links lead to another domain than the sender's",
+    "prompt_injection": "it contains text that tries to steer programs",
+    "rejection_with_invitation": "it rejects for one position and invites for another",
+}
+"""What classifiers warn of, in words; a warning that is not listed is shown as it is."""
 _KINDS: Final = {
     NotificationKind.REMINDER: "Reminder: ",
     NotificationKind.WITHDRAW: "Withdrawn, please disregard: ",
@@ -84,7 +93,7 @@ def _fit(lines: list[str], max_chars: int) -> str:
 def _lines(notification: Notification, event: CareerEvent, zone: str) -> Iterator[str]:
     yield render_title(notification)
     for warning in event.warnings[:_ITEMS]:
-        yield "⚠ Careful: " + plain_line(warning, _FIELD_CHARS)
+        yield "⚠ Careful: " + plain_line(_WARNINGS.get(warning, warning), _FIELD_CHARS)
     yield from _doubts(event)
     if event.interview is not None:
         yield from _interview(event.interview, zone)
