@@ -5,6 +5,7 @@ two underscores, list items by number: `CAREEROPS_HTTP__PORT=0`, `CAREEROPS_MAIL
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -24,6 +25,7 @@ FILE_NAME = "careerops.toml"
 _PREFIX = "CAREEROPS_"
 _MAX_FILE_BYTES = 1024 * 1024
 _MAX_LIST_INDEX = 99
+_UNION_MEMBER = re.compile(r"[\[\]()]|^(?:str|int|float|bool|tuple|dict|list)$")
 
 
 class PartConfig(Model):
@@ -165,6 +167,8 @@ def explain(error: ValidationError, model: type[Model], prefix: str = "") -> str
 def _key(prefix: str, location: tuple[int | str, ...]) -> str:
     key = prefix
     for part in location:
+        if isinstance(part, str) and _UNION_MEMBER.search(part):
+            continue  # pydantic's name for one alternative of a union, nothing a person wrote
         key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
     return key or "the file"
 

@@ -1,12 +1,14 @@
 """The configuration: what is accepted, overridden, refused, and in which words."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field, ValidationError
 
-from careerops.config import build_config, find_config, load_config
+from careerops.config import build_config, explain, find_config, load_config
 from careerops.domain.errors import ConfigurationError
+from careerops.domain.model import Model
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -71,6 +73,17 @@ def test_a_mistake_is_one_line_with_key_and_remedy(tmp_path: Path, text: str, sa
         load_config(write(tmp_path, text), {})
     assert says in str(caught.value)
     assert "\n" not in str(caught.value).strip()
+
+
+def test_an_alternative_of_a_union_is_not_part_of_the_key() -> None:
+    """Pydantic names the alternative it tried; a person wrote no such thing."""
+
+    class Options(Model):
+        to: str | dict[str, Annotated[str, Field(max_length=2)]]
+
+    with pytest.raises(ValidationError) as caught:
+        Options.model_validate({"to": {"me": "long"}})
+    assert explain(caught.value, Options, "notifier[0]").startswith("notifier[0].to: ")
 
 
 def test_a_value_is_never_repeated_in_the_message(tmp_path: Path) -> None:
