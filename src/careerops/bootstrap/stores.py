@@ -88,14 +88,14 @@ async def open_stores(config: Config) -> Stores:
 
 def forgetful_stores() -> Stores:
     """Stores in memory, for commands that keep nothing."""
-    from careerops.adapters.memory.database import MemoryDatabase  # noqa: PLC0415  # as above
-    from careerops.ops.clock import SystemClock  # noqa: PLC0415  # as above
+    from careerops.adapters.memory.database import MemoryDatabase  # noqa: PLC0415  # only commands that keep nothing need it
+    from careerops.ops.clock import SystemClock  # noqa: PLC0415  # only commands that keep nothing need it
 
     return MemoryDatabase(SystemClock())
 
 
 def process_owner() -> str:
     """This process, as leases and the ledger name it."""
-    from careerops.adapters.sqlite import owner  # noqa: PLC0415  # as above
+    from careerops.adapters.sqlite import owner  # noqa: PLC0415  # only what is configured is imported
 
     return owner.process_owner()

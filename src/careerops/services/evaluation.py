@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -13,6 +12,7 @@ from careerops.domain.errors import CareerOpsError
 from careerops.domain.identity import mail_id
 from careerops.domain.model import Model
 from careerops.domain.taxonomy import EventType
+from careerops.mail.addresses import addresses
 
 _BINS = 10
 _MAX_BODY_CHARS = 128 * 1024
@@ -61,11 +61,11 @@ def read_rows(lines: Iterable[str], where: str) -> list[LabelledMail]:
 
 def mail_of(row: LabelledMail) -> RawEmail:
     """The row as a mail that was just received."""
-    name, address = parseaddr(row.sender)
+    sender = next(addresses(row.sender), Sender())
     event_id = mail_id(
         account="evaluate",
         message_id="",
-        sender=address,
+        sender=sender.address,
         date="",
         subject=row.subject,
         body_text=row.body,
@@ -73,9 +73,7 @@ def mail_of(row: LabelledMail) -> RawEmail:
     return RawEmail(
         event_id=event_id,
         account="evaluate",
-        sender=Sender(
-            name=name, address=address.lower(), domain=address.rpartition("@")[2].lower()
-        ),
+        sender=sender,
         subject=row.subject,
         received_at=datetime.now(UTC),
         body_text=row.body,
