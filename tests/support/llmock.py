@@ -60,7 +60,7 @@ class LLMock:
             method=method,
             data=None if body is None else json.dumps(body).encode(),
         )
-        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310  # as above
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310  # our own server on loopback
             return json.load(response)
 
 

@@ -6,6 +6,7 @@ A failure says whether the request had left: only then a repeat may do something
 import asyncio
 import ipaddress
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import aiohttp
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+_MAX_DELAY_S: Final = 86_400.0 * 31
 _CHUNK_BYTES: Final = 64 * 1024
 _LOCAL_NAMES: Final = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
 
@@ -125,7 +127,7 @@ class HttpClient:
         return bytes(body)
 
     def _opened(self) -> "aiohttp.ClientSession":
-        import aiohttp  # noqa: PLC0415  # as above
+        import aiohttp  # noqa: PLC0415  # imported by whoever calls first
 
         if self._session is None:
             tracing = aiohttp.TraceConfig()
@@ -151,17 +153,25 @@ def _parsed(body: bytes) -> Any:
 
 
 def parse_retry_after(value: str, now: datetime) -> float | None:
-    """Seconds of a Retry-After value, a number or an HTTP date; None if it is neither."""
+    """Seconds of a Retry-After value, a number or an HTTP date; None if it is neither.
+
+    At most 31 days: no server makes us wait longer.
+    """
     text = value.strip()
     try:
-        return max(0.0, min(float(text), 86_400.0 * 31)) if text else None
+        delay_s = float(text)
     except ValueError:
-        pass
+        delay_s = _until(text, now)
+    return None if math.isnan(delay_s) else min(max(delay_s, 0.0), _MAX_DELAY_S)
+
+
+def _until(date: str, now: datetime) -> float:
+    """Seconds until an HTTP date; not a number if it is none."""
     try:
-        at = parsedate_to_datetime(text)
+        at = parsedate_to_datetime(date)
     except ValueError:
-        return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
+        return math.nan
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
 
 
 def host_of(url: str) -> str:
