@@ -26,6 +26,7 @@ _MEETING = re.compile(
     r"|meet\.jit\.si|bluejeans\.com|ringcentral\.com|skype\.com)/[^\s<>\"'\\]{1,1000}",
     re.IGNORECASE,
 )
+_TZID = re.compile(r";TZID=(\"[^\"]{0,200}\"|.{0,200}?)(?=;[A-Z-]{1,20}=|:\d{8})", re.IGNORECASE)
 _CONFERENCE = (
     "X-GOOGLE-CONFERENCE",
     "X-MICROSOFT-SKYPETEAMSMEETINGURL",
@@ -78,14 +79,20 @@ def _read(
 ) -> tuple[CalendarEvent, str] | None:
     from icalendar import Event  # noqa: PLC0415  # 75 ms, only for mails with a calendar
 
+    lines, tzids = _without_tzids(lines)
     source = "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""])
     try:
         event = Event.from_ical(source)
     except Exception:  # noqa: BLE001  # a third party's parser, given anything at all
         return None
     default = _default_zone(blocks, sender_zone)
-    start = _moment(event, "DTSTART", blocks, default)
-    end = _end(event, start, blocks, default)
+
+    def zone_of(name: str) -> Zone:
+        tzid = tzids.get(name, "")
+        return (find_zone(tzid, blocks.zones) if tzid else None) or default
+
+    start = _moment(_value(event, "DTSTART"), zone_of("DTSTART"))
+    end = _end(event, start, _moment(_value(event, "DTEND"), zone_of("DTEND")).time)
     description = canonical(_text(event, "DESCRIPTION")[:MAX_DESCRIPTION_CHARS])
     location = canonical_line(_text(event, "LOCATION"), MAX_FIELD_CHARS)
     status = _text(event, "STATUS").strip().upper()
@@ -128,20 +135,30 @@ def _sequence(event: "Component") -> int:
     return min(int(text), _MAX_SEQUENCE) if text.isdecimal() and text.isascii() else 0
 
 
-def _moment(event: "Component", name: str, blocks: IcsBlocks, default: Zone) -> _Moment:
-    value = _value(event, name)
+def _without_tzids(lines: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The lines without TZID, and those by property: zones are ours to find, by `icszones`.
+
+    The library would remember what one mail says of a zone for the mails after it.
+    """
+    plain: list[str] = []
+    tzids: dict[str, str] = {}
+    for line in lines:
+        match = _TZID.search(line) if line[:2].upper() == "DT" else None
+        if match:
+            tzids.setdefault(line.partition(";")[0].upper(), match[1].strip('"'))
+        plain.append(line[: match.start()] + line[match.end() :] if match else line)
+    return plain, tzids
+
+
+def _moment(value: object, zone: Zone) -> _Moment:
     try:
         if isinstance(value, datetime):
-            tzid = str(_property(event, name).params.get("TZID", ""))
-            local = value.replace(tzinfo=None)
-            if value.tzinfo is UTC or (value.tzinfo is not None and not tzid):
+            if value.tzinfo is not None:
                 return _Moment(value.astimezone(UTC), "UTC")
-            zone = find_zone(tzid, blocks.zones) if tzid else None
-            zone = zone or default
-            return _Moment(zone.to_utc(local), zone.name)
+            return _Moment(zone.to_utc(value), zone.name)
         if isinstance(value, date):
             midnight = datetime(value.year, value.month, value.day)  # noqa: DTZ001  # local time by definition
-            return _Moment(default.to_utc(midnight), default.name, all_day=True)
+            return _Moment(zone.to_utc(midnight), zone.name, all_day=True)
     except (ValueError, OverflowError):
         return _Moment()
     return _Moment()
@@ -155,8 +172,7 @@ def _value(event: "Component", name: str) -> object:
         return None
 
 
-def _end(event: "Component", start: _Moment, blocks: IcsBlocks, default: Zone) -> datetime | None:
-    end = _moment(event, "DTEND", blocks, default).time
+def _end(event: "Component", start: _Moment, end: datetime | None) -> datetime | None:
     duration = _value(event, "DURATION")
     if start.time is None:
         return None

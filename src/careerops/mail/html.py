@@ -94,6 +94,7 @@ class _Renderer:
         self._look = PLAIN
         self._quote = 0
         self._preformatted = False
+        self._after_bullet = False
 
     def runs(self) -> list[Run]:
         """What was written."""
@@ -150,7 +151,7 @@ class _Renderer:
                 self._quote += 1
         if tag == "li":
             self._write("- ")
-            self._separator = ""
+            self._after_bullet = True
         elif tag in {"td", "th"}:
             self._cell()
 
@@ -184,6 +185,8 @@ class _Renderer:
             self._separator = " "
 
     def _write(self, text: str) -> None:
+        if self._after_bullet:
+            self._separator, self._after_bullet = "", False
         kind = HIDDEN if self._look.unseen else (QUOTE_BASE + self._quote if self._quote else 0)
         if self._runs and self._runs[-1][1] == kind:
             self._runs[-1][2].append(self._separator + text)

@@ -14,6 +14,15 @@ _PATH_PARTS = 3
 _BY_DAY = re.compile(r"BYDAY=([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)")
 _BY_MONTH = re.compile(r"BYMONTH=(\d{1,2})(?!\d)")
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})")
+_RENAMED = {
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Europe/Kiev": "Europe/Kyiv",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+}
+"""Names that Windows' table still has, by the time zone database's file `backward`."""
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -79,7 +88,8 @@ def _known(tzid: str) -> str:
     parts = tzid.split("/")
     paths = ("/".join(parts[-count:]) for count in range(min(_PATH_PARTS, len(parts)), 0, -1))
     candidates = (WINDOWS_TO_OLSON.get(tzid, ""), *paths)
-    return next((name for name in candidates if _exists(name)), "")
+    name = next((name for name in candidates if _exists(name)), "")
+    return _RENAMED.get(name, name)
 
 
 def _exists(name: str) -> bool:

@@ -147,14 +147,14 @@ def _marked(text: str, spans: list[Span], subject: str) -> tuple[Mark, ...]:
         # The forwarded mail is what this mail says: only what that one quotes is history.
         outermost = min((s.kind for s in quoted if s.end > forward[1]), default=0)
         quoted = [s for s in quoted if s.start >= forward[1] and s.kind > outermost]
-        begin = forward[1]
+        begin, edges = forward[1], [forward]
     else:
-        begin = 0
+        begin, edges = 0, []
     history = [(span.start, span.end) for span in quoted] + find_quotes(text, begin)
     quotes = [(start, end, MarkKind.QUOTED) for start, end in history]
     signed = [
         (start, end, MarkKind.SIGNATURE)
-        for gap_start, gap_end in _unquoted(len(text), history)
+        for gap_start, gap_end in _unquoted(len(text), history + edges)
         for start, end in find_signatures(text, gap_start, gap_end)
     ]
     ranges = hidden + quotes + signed

@@ -26,7 +26,7 @@ _PARAMETER = re.compile(
     r";\s{0,100}([^\s=;*]{1,60})(\*[0-9]{0,3}\*?)?\s{0,20}=\s{0,20}"
     r'("(?:[^"\\]|\\.){0,1000}"?|[^;\s]{0,1000})'
 )
-_GUESSED_DELIMITER = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{2,69}?)[ \t]*\r?\n")
+_GUESSED_DELIMITER = re.compile(rb"(?<![^\n])--([^\s-][^\r\n]{0,69}?)[ \t]*\r?\n")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
