@@ -70,7 +70,7 @@ def configuration_markdown() -> str:
         parts += [f"## `[[{table}]]`", meaning]
         for kind, target in REGISTRY[family].items():
             options = load_class(target).Options
-            parts += [f'### `kind = "{kind}"`', _said(load_class(target)), _rows(options)]
+            parts += [f"### `{kind}`", _said(load_class(target)), _rows(options)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
