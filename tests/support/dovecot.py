@@ -88,7 +88,8 @@ _OAUTH2 = """
 introspection_mode = auth
 introspection_url = http://127.0.0.1:{port}/userinfo
 username_attribute = email
-tokeninfo_url =
+active_attribute = active
+active_value = yes
 """
 
 

@@ -86,6 +86,7 @@ class ImapMailbox:
                 known=known,
                 activity=activity,
                 log=self._log,
+                follow=follow,
             )
             for folder in self._options.folders
         ]

@@ -26,6 +26,8 @@ from careerops.adapters.mailbox.imap_syntax import (
 
 _SMALL_LITERALS_BYTES: Final = 64 * 1024
 _MAX_LITERALS: Final = 16
+_LINE_COST_BYTES: Final = 64
+"""What a line of an answer costs beside its text: many empty ones are an endless answer too."""
 _MIN_BYTES_PER_S: Final = 8 * 1024
 _TRY_LATER: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]", re.IGNORECASE)
@@ -277,7 +279,7 @@ class ImapClient:
         async with self._limit(command.budget_bytes):
             while (response := await self._read()).tag != command.tag:
                 self._note(response)
-                text_bytes += len(response.text)
+                text_bytes += len(response.text) + _LINE_COST_BYTES
                 if text_bytes > MAX_LINE_BYTES:
                     raise ProtocolError("endless_answer")
                 if response.tag == b"+":

@@ -57,8 +57,12 @@ class FolderReader:
         known: frozenset[str],
         activity: asyncio.Event,
         log: Logger,
+        follow: bool,
     ) -> None:
-        """Read on from `position`, leaving out the locators in `known`."""
+        """Read on from `position`, leaving out the locators in `known`.
+
+        With `follow` it waits for news at the end, else it only stops there.
+        """
         self.folder = folder
         self.position = position
         self.rests_until: float | None = None
@@ -66,6 +70,7 @@ class FolderReader:
         self._options = options
         self._activity = activity
         self._log = log
+        self._follow = follow
         self._planner = Planner(options, known, log)
         self._failures = 0
         self._client: ImapClient | None = None
@@ -240,7 +245,7 @@ class FolderReader:
     async def _rest(self, client: ImapClient) -> None:
         self.caught_up = True
         rest_s = self._options.poll_s
-        if self._options.idle and b"IDLE" in client.capabilities:
+        if self._follow and self._options.idle and b"IDLE" in client.capabilities:
             rest_s = self._options.idle_check_s
             await client.start_idle()
         now = asyncio.get_running_loop().time()
