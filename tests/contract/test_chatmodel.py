@@ -29,6 +29,7 @@ from support.httpfake import (
     drops,
     floods,
     hangs,
+    padded,
     redirects,
     replies,
     sends,
@@ -62,7 +63,7 @@ SETUPS: dict[str, Setup] = {
         options=lambda url, folder: {
             "base_url": f"{url}/v1",
             "api_keys": [secret(folder, KEY)],
-            "timeout_s": 0.6,
+            "timeout_s": 1.5,
         },
         good=replies(
             {
@@ -186,6 +187,13 @@ async def test_whatever_a_vendor_does_is_over_in_time_and_one_of_our_errors(
     assert len(vendor.seen) == 1
     assert_says_nothing(caught.value)
     assert (await model.complete(REQUEST)).text == '{"a": 1}'
+
+
+async def test_no_more_is_read_than_a_bound(model: Any, kind: str, vendor: Vendor) -> None:
+    """Even where the answer would be good in the end."""
+    vendor.script.append(padded(SETUPS[kind].good))
+    with pytest.raises(ProviderDown):
+        await model.complete(REQUEST)
 
 
 async def test_a_mail_is_sent_to_no_other_host_than_the_configured_one(

@@ -127,3 +127,20 @@ async def floods(request: web.Request) -> web.StreamResponse:
     for _ in range(200):
         await response.write(b" " * 65536)
     return response
+
+
+def padded(answer: Answer) -> Answer:
+    """A good answer behind 13 MB of blanks: whoever reads without a bound takes it."""
+
+    async def padding(request: web.Request) -> web.StreamResponse:
+        good = await answer(request)
+        assert isinstance(good, web.Response)
+        assert isinstance(good.body, bytes)
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for _ in range(200):
+            await response.write(b" " * 65536)
+        await response.write(good.body)
+        return response
+
+    return padding
