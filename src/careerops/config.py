@@ -150,8 +150,10 @@ def build_config(
 
 
 def explain(error: ValidationError, model: type[Model], prefix: str = "") -> str:
-    """The first complaint of `error` as `key: what is wrong; remedy`, without the value."""
-    first = error.errors(include_url=False, include_input=False)[0]
+    """The most telling complaint of `error` as `key: what is wrong; remedy`, without the value."""
+    errors = error.errors(include_url=False, include_input=False)
+    # A misspelt key is why the one it should have been is missing.
+    first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     key = _key(prefix, first["loc"])
     if first["type"] == "extra_forbidden":
         last = str(first["loc"][-1])
