@@ -27,6 +27,8 @@ from careerops.stream.message import Decision, Message, decode
 STAGE = "classify"
 _MAX_LINKS = 20
 _NEEDS = frozenset({"llm"})
+_PROBE_MIN_S = 1.0
+_PROBE_MAX_S = 30.0
 
 
 class ClassifySettings(Model):
@@ -146,9 +148,13 @@ class ClassifyHandler:
     ) -> Classification:
         if self._settings.on_outage == "hold":
             raise outage
+        now = self._clock.now()
         until = message.appended_at + timedelta(seconds=self._settings.hold_s)
-        if self._clock.now() < until:
-            retry_at = until if outage.retry_at is None else min(until, outage.retry_at)
+        if now < until:
+            # One that names no time may be over at once: ask again after as long as was waited.
+            waited_s = (now - message.appended_at).total_seconds()
+            soon = now + timedelta(seconds=min(max(waited_s, _PROBE_MIN_S), _PROBE_MAX_S))
+            retry_at = min(until, outage.retry_at or soon)
             raise Outage(str(outage), scope=outage.scope, retry_at=retry_at) from outage
         answer = await self._classifier.degrade(mail, f"outage of {outage.scope}")
         if answer is None:

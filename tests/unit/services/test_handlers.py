@@ -122,13 +122,24 @@ async def test_other_and_history_are_kept_and_not_published(
     assert CareerEvent.model_validate_json(decision.detail).evidence == "an interview"
 
 
-async def test_an_outage_holds_live_mail_and_then_degrades_it() -> None:
-    """Within `hold_s` the outage is passed on, to be tried again no later than its end."""
-    classify, database = handler(Answers(Outage("down", scope="llm")), hold_s=60)
+@pytest.mark.parametrize(
+    ("waited_s", "named_s", "asked_again_s"),
+    [(0, None, 1), (8, None, 8), (55, None, 5), (0, 20, 20), (0, 900, 60)],
+)
+async def test_an_outage_holds_live_mail_and_then_degrades_it(
+    waited_s: float, named_s: float | None, asked_again_s: float
+) -> None:
+    """Within `hold_s` it is passed on: tried again when it says, else soon, and at the hold's end.
+
+    An outage that names no time may be over in a second; it must not cost the whole hold.
+    """
+    named = None if named_s is None else WHEN + timedelta(seconds=named_s)
+    classify, database = handler(Answers(Outage("down", scope="llm", retry_at=named)), hold_s=60)
     held = message(mail(), RAW_EMAIL_TYPE)
+    await database.clock.advance(waited_s)
     with pytest.raises(Outage) as caught:
         await classify.handle(held)
-    assert caught.value.retry_at == WHEN + timedelta(seconds=60)
+    assert caught.value.retry_at == WHEN + timedelta(seconds=waited_s + asked_again_s)
     await database.clock.advance(61)
     decision = await classify.handle(held)
     event = CareerEvent.model_validate_json(decision.detail)
