@@ -86,7 +86,7 @@ class Models:
 
     def __call__(self, *keys: Any, **options: Any) -> OpenAIChatModel:
         """A model with these keys."""
-        given = keys or (secret(self.folder, KEY),)
+        given = () if options.pop("keyless", False) else keys or (secret(self.folder, KEY),)
         chosen = OpenAIChatModel.Options(
             base_url=options.pop("base_url", f"{self.url}/v1"), api_keys=given, **options
         )
@@ -317,6 +317,21 @@ async def test_a_variable_may_hold_several_keys(
     await model.complete(REQUEST)
     assert len(model._clients) == 2
     assert [request["status"] for request in llmock.requests()] == [401, 200]
+
+
+async def test_a_server_that_asks_for_no_key_needs_none(llmock: LLMock, build: Models) -> None:
+    """And one that does, or limits us, is understood."""
+    model = build(keyless=True)
+    llmock.reply("{}")
+    assert (await model.complete(REQUEST)).text == "{}"
+    llmock.script({"type": "fail", "status": 401})
+    with pytest.raises(Outage, match="set api_keys"):
+        await model.complete(REQUEST)
+    llmock.script({"type": "fail", "status": 429, "retry_after": 3})
+    with pytest.raises(Transient) as caught:
+        await model.complete(REQUEST)
+    assert not isinstance(caught.value, ProviderDown)
+    assert caught.value.retry_after_s == 3
 
 
 async def test_a_limit_of_ones_own_is_kept_without_asking(

@@ -15,7 +15,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from careerops.adapters.llm.keys import Credential, KeyOptions, KeyPool
 from careerops.adapters.llm.ratelimits import asked_delay_s
-from careerops.domain.errors import CareerOpsError, ConfigurationError, Outage, Permanent
+from careerops.domain.errors import (
+    CareerOpsError,
+    ConfigurationError,
+    Outage,
+    Permanent,
+    Transient,
+)
 from careerops.domain.plain import plain_line
 from careerops.llm.errors import ProviderDown
 from careerops.ops.context import PartContext
@@ -191,11 +197,8 @@ class OpenAIChatModel:
     def _keyless_failure(self, result: _Unusable) -> CareerOpsError:
         if result.delay_s is None:
             return Outage(f"{self._name} asks for a key: set api_keys", scope=self._name)
-        return ProviderDown(
-            f"{self._name} limits the rate of requests",
-            retry_after_s=result.delay_s,
-            provider=self._name,
-        )
+        message = f"{self._name} limits the rate of requests"
+        return Transient(message, retry_after_s=result.delay_s, provider=self._name)
 
     async def _call(self, client: Any, call: Callable[[Any], Any]) -> Any:
         """What `call` gives, or why this credential cannot be used.
