@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from careerops.bootstrap.channels import channels_by_account, wire_channels
+from careerops.bootstrap.channels import Channel, channels_by_account, wire_channels
 from careerops.bootstrap.parts import build_part
 from careerops.bootstrap.pipeline import Surroundings
+from careerops.bootstrap.sources import wire_mailboxes
 from careerops.bootstrap.stores import forgetful_stores, open_stores, process_owner
 from careerops.config import Config, PartConfig
 from careerops.domain.errors import CareerOpsError, ConfigurationError
@@ -63,7 +64,7 @@ async def check_all(config: Config) -> list[Finding]:
         for key in _FAMILIES:
             for index, part in enumerate(getattr(config, key)):
                 findings.append(await _check_part(config, key, index, part, around.context))
-        findings += await _check_channels(config, around.context)
+        findings += await _check_together(config, around.context, {f.text for f in findings})
     finally:
         await stores.close()
     if not config.mailbox:
@@ -122,17 +123,19 @@ async def _checked(built: Any) -> str:
         return await check()
 
 
-async def _check_channels(config: Config, context: PartContext) -> list[Finding]:
-    """Whether every account with a mailbox is told by somebody."""
+async def _check_together(config: Config, context: PartContext, said: set[str]) -> list[Finding]:
+    """What is wrong with parts only beside one another, unless it is `said` of one already."""
+    findings: list[Finding] = []
+    channels: list[Channel] = []
+    try:
+        wire_mailboxes(config, context)
+    except ConfigurationError as error:
+        findings.append(Finding("mailbox", ok=False, text=str(error)))
     try:
         channels = wire_channels(config, context)
-    except ConfigurationError:
-        return []  # said already, of the part itself
-    try:
         channels_by_account(config, channels)
     except ConfigurationError as error:
-        return [Finding("accounts", ok=False, text=str(error))]
-    finally:
-        for channel in channels:
-            await channel.notifier.close()
-    return []
+        findings.append(Finding("notifier", ok=False, text=str(error)))
+    for channel in channels:
+        await channel.notifier.close()
+    return [finding for finding in findings if finding.text not in said]

@@ -10,6 +10,7 @@ from typing import Any
 from careerops.bootstrap.channels import channels_by_account, wire_channels
 from careerops.bootstrap.classifiers import wire_classifier
 from careerops.bootstrap.parts import build_part, build_parts
+from careerops.bootstrap.sources import wire_mailboxes
 from careerops.bootstrap.stores import Stores
 from careerops.config import Config, PartConfig
 from careerops.domain.topics import (
@@ -164,11 +165,11 @@ def reader_of(
 
 def _wire_ingest(pipeline: Pipeline) -> None:
     around = pipeline.around
-    built = list(build_parts(around.config, "mailbox", ("mailbox",), around.context))
-    if not built:
+    mailboxes = wire_mailboxes(around.config, around.context)
+    if not mailboxes:
         return
     parser = new_parser(pipeline.closing)
-    for part, _, mailbox in built:
+    for part, mailbox in mailboxes:
         pipeline.readers.append(reader_of(around, part, mailbox, parser))
 
 
