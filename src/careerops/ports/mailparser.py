@@ -45,6 +45,9 @@ class MailParser(Protocol):
 
         An error is `Permanent` with reason `unparsable`, `parser_crashed` (after two deaths of
         the parser on this mail) or `parser_timeout`. Cancelling abandons the batch.
+
+        Raises:
+            Outage: no parser can be started now (scope `parser`); nothing was parsed.
         """
         ...
 

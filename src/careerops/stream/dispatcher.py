@@ -9,6 +9,7 @@ outputs of one key are published in order while other slots work on.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from careerops.domain.envelope import check_type
@@ -205,7 +206,9 @@ class Dispatcher:
         transient = error if isinstance(error, Transient) else None
         if transient and transient.provider and not self._answered_others(message, transient):
             scope = f"provider:{transient.provider}"
-            self._wait_for_scope(lane, Outage(str(error), scope=scope))
+            self._wait_for_scope(
+                lane, Outage(str(error), scope=scope, retry_at=self._at(transient))
+            )
             return
         message.answers_seen = dict(self._answers)
         message.attempts += 1
@@ -228,6 +231,12 @@ class Dispatcher:
         self._came_back(lane)
         self._lanes.hold(lane)
         self._track(self._timers, self._around.spawn(self._release_after(delay_s, lane)))
+
+    def _at(self, error: Transient) -> datetime | None:
+        """When the provider asked to be called again (UTC), None if it did not say."""
+        if error.retry_after_s is None:
+            return None
+        return self._clock.now() + timedelta(seconds=error.retry_after_s)
 
     def _answered_others(self, message: Message, error: Transient) -> bool:
         provider = error.provider or ""

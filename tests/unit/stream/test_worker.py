@@ -289,6 +289,25 @@ async def test_a_providers_failure_counts_only_while_it_answers_others(bench: Be
     ]
 
 
+async def test_a_provider_that_answers_nobody_is_left_alone_as_long_as_it_asked(
+    bench: Bench,
+) -> None:
+    """Its delay holds for the scope too."""
+
+    async def script(message: Message) -> Decision | None:
+        if len(handler.seen) == 1:
+            raise Transient("429", provider="p", retry_after_s=50)
+        return None
+
+    await bench.database.log.publish([mail("a")])
+    handler = Scripted(script)
+    async with bench.running(bench.worker(handler)):
+        await bench.advance(49)
+        assert handler.seen == ["a"]
+        await bench.advance(5)
+        assert handler.seen == ["a", "a"]
+
+
 async def test_stopping_finishes_what_runs_and_leaves_the_rest_unsettled(bench: Bench) -> None:
     """A clean stop settles what was done; the next member gets the others, without suspicion."""
     gate = asyncio.Event()

@@ -17,6 +17,7 @@ from careerops.adapters.mailbox.imap_options import ImapOptions
 from careerops.adapters.mailbox.imap_position import FolderPosition, make_cursor, parse_cursor
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.ops.context import PartContext
+from careerops.ops.http import is_loopback
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.mailbox import CaughtUp, FetchedMail
@@ -57,6 +58,10 @@ class ImapMailbox:
         """`imap:<account>:<user>@<host>:<port>`."""
         options = self._options
         return f"{_KIND}:{self._account}:{options.username}@{options.host}:{options.server_port}"
+
+    def egress(self) -> str:
+        """The host that the credentials go to; '' for a server on this machine."""
+        return "" if is_loopback(self._options.host) else self._options.host
 
     async def check(self) -> str:
         """One line about the folders.

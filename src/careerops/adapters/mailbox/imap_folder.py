@@ -5,7 +5,7 @@ import email.utils
 import random
 import re
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from careerops.adapters.mailbox.imap_channel import ConnectionLostError
@@ -177,7 +177,10 @@ class FolderReader:
         self._log.info(LogEvent.SOURCE_CONNECTED, host=self._options.host, count=state.mails)
 
     def _since(self) -> int:
-        return int((datetime.now(UTC) - timedelta(days=self._options.since_days)).timestamp())
+        since = self._options.since
+        if isinstance(since, date):
+            return int(datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp())
+        return int((datetime.now(UTC) - timedelta(days=since)).timestamp())
 
     async def _read_group(
         self, client: ImapClient, position: FolderPosition

@@ -1,15 +1,43 @@
 """The keys of an IMAP mailbox."""
 
-import ipaddress
-from typing import Literal, Self
+import re
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, model_validator
 
 from careerops.adapters.mailbox.options import MailboxOptions
+from careerops.ops.http import is_loopback
 from careerops.ops.paths import ConfigPath
 from careerops.ops.secrets import Secret
 
+_DAYS = {"": 1.0, "h": 1 / 24, "d": 1.0, "w": 7.0}
+_SPAN = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)([hdw]?)")
+_MAX_DAYS = 36_500
+_SINCE_FORMS = 'write days (7), a span ("36h", "14d", "2w") or a date ("2026-11-01")'
 _PORTS = {"implicit": 993, "starttls": 143, "none": 143}
+
+
+def _days_or_date(value: object) -> float | date:
+    """Days before the first sync, or a date; raises `ValueError` with the forms there are."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        span = _SPAN.fullmatch(value.strip())
+        if span is not None:
+            return float(span[1]) * _DAYS[span[2]]
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            raise ValueError(_SINCE_FORMS) from None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(_SINCE_FORMS)  # noqa: TRY004  # pydantic turns only ValueError into a configuration error
+    if not 0 <= value <= _MAX_DAYS:
+        raise ValueError(_SINCE_FORMS)
+    return float(value)
+
+
+Since = Annotated[float | date, PlainValidator(_days_or_date)]
 
 
 class ImapOptions(MailboxOptions):
@@ -24,7 +52,8 @@ class ImapOptions(MailboxOptions):
         password: for LOGIN or AUTHENTICATE PLAIN.
         token: an OAuth 2 access token for XOAUTH2, instead of a password.
         folders: what to read, by their names as a person sees them.
-        since_days: at the first sync, older mails are history: kept and not told.
+        since: at the first sync, older mails are history: kept and not told. Days, or a text
+            such as "36h", "14d", "2w", or a date ("2026-11-01", UTC).
         history: whether the first sync reads older mails at all.
         idle: use IDLE where the server offers it.
         poll_s: seconds between two looks for new mail without IDLE.
@@ -43,7 +72,7 @@ class ImapOptions(MailboxOptions):
     password: Secret | None = None
     token: Secret | None = None
     folders: tuple[str, ...] = Field(default=("INBOX",), min_length=1, max_length=20)
-    since_days: float = Field(default=7, ge=0, le=36500)
+    since: Since = 7.0
     history: bool = True
     idle: bool = True
     poll_s: float = Field(default=60, ge=0.05, le=86400)
@@ -55,7 +84,7 @@ class ImapOptions(MailboxOptions):
     def _consistent(self) -> Self:
         if (self.password is None) == (self.token is None):
             raise ValueError("write either password or token: a reference such as env:NAME")
-        if self.tls == "none" and not (self.allow_plaintext or _is_loopback(self.host)):
+        if self.tls == "none" and not (self.allow_plaintext or is_loopback(self.host)):
             raise ValueError(
                 'tls = "none" would send the password in the clear: use "implicit" or "starttls",'
                 " or allow_plaintext = true in a network of your own"
@@ -68,12 +97,3 @@ class ImapOptions(MailboxOptions):
     def server_port(self) -> int:
         """The port to connect to."""
         return self.port or _PORTS[self.tls]
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -29,7 +29,7 @@ _DATED = re.compile(
 )
 _BARE = re.compile(rb"From (?:-[^\n]{0,100})?[ \t]*\r?\n")
 _FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]*:|>From ")
-_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_QUOTED = re.compile(rb"\n>(>*From )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,8 @@ class MboxScanner:
     def _cut(self, *, at_end: bool) -> list[ScannedMail]:
         mails: list[ScannedMail] = []
         buffer = self._buffer
-        while (newline := buffer.find(b"\nFrom ", self._search)) >= 0:
+        # Without the blank at its end: CPython finds a word that ends in a rare byte twice as fast.
+        while (newline := buffer.find(b"\nFrom", self._search)) >= 0:
             if not at_end and len(buffer) - newline < _LOOKAHEAD_BYTES:
                 break
             self._search = newline + 1
@@ -167,7 +168,7 @@ class MboxScanner:
                 self._head = None
         else:
             # The last bytes may be the first of a separator that the next block goes on with.
-            self._search = max(self._search, len(buffer) - len(b"\nFrom ") + 1)
+            self._search = max(self._search, len(buffer) - len(b"\nFrom") + 1)
         self._forget()
         return mails
 
@@ -237,4 +238,7 @@ class MboxScanner:
 
 
 def _unquoted(content: bytes) -> bytes:
-    return _QUOTED.sub(rb"\1", content) if b">From " in content else content
+    if b">From" not in content:
+        return content
+    # The line feed leads the pattern, and not a `^`, because literals are found fast.
+    return _QUOTED.sub(rb"\n\1", b"\n" + content)[1:]
