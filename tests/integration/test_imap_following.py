@@ -114,9 +114,9 @@ async def test_idle_is_renewed_before_the_server_would_end_it(dovecot: Dovecot) 
         async with following(imap_mailbox(proxy.port, user, idle_check_s=0.1)) as follower:
             await until(lambda: proxy.upstream.count(b" IDLE\r\n") >= 4, "IDLE to be renewed")
             await asyncio.to_thread(dovecot.append, user, letter(0))
-            await until(lambda: len(follower.mails) == 1, "the mail")
+            await until(lambda: follower.caught_up == 2, "the mail and the end")
         assert proxy.connections == 1
-        assert follower.caught_up == 2
+        assert follower.subjects == [0]
 
 
 async def test_a_connection_cut_during_idle_is_made_again(dovecot: Dovecot) -> None:
