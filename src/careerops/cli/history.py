@@ -53,10 +53,16 @@ def part_of(path: Path, account: str) -> "PartConfig":
     Raises:
         ConfigurationError: nothing is there, or it is none of the known forms.
     """
-    from careerops.config import PartConfig
+    from pydantic import ValidationError
+
+    from careerops.config import PartConfig, explain
 
     where = path.expanduser().absolute()
-    return PartConfig.model_validate({"kind": _kind(where), "path": str(where), "account": account})
+    table = {"kind": _kind(where), "path": str(where), "account": account}
+    try:
+        return PartConfig.model_validate(table)
+    except ValidationError as error:
+        raise ConfigurationError(f"import: {explain(error, PartConfig)}") from None
 
 
 def _kind(path: Path) -> str:

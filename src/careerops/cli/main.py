@@ -114,7 +114,7 @@ def main() -> None:
         sys.stdout.write(f"careerops {__version__}\n")
         return
     try:
-        status = app(arguments, standalone_mode=False)
+        status = app(arguments, prog_name="careerops", standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one line; --debug shows all of it
         status = _failed(error, debug="--debug" in arguments)
     sys.exit(status)

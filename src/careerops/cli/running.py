@@ -16,7 +16,9 @@ _ALL = ("ingest", "classify", "research", "notify")
 UntilIdle = Annotated[bool, typer.Option("--until-idle", help="End when everything is done.")]
 MaxWait = Annotated[
     float,
-    typer.Option("--max-wait", metavar="S", help="With --until-idle: longest outage, in seconds."),
+    typer.Option(
+        "--max-wait", metavar="S", min=0, help="With --until-idle: longest outage, in seconds."
+    ),
 ]
 
 
