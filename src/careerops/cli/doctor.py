@@ -60,7 +60,7 @@ def _show(findings: "list[Finding]", *, as_json: bool) -> None:
     width = max(len(finding.part) for finding in findings)
     for finding in findings:
         print_line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.part:<{width}}  {finding.text}")
-    leaving = [f"{f.part}: {f.what_leaves} goes to {f.leaves_to}" for f in findings if f.leaves_to]
+    leaving = [f"{f.part}: {f.what_leaves}, to {f.leaves_to}" for f in findings if f.leaves_to]
     print_line()
     print_line("What leaves this machine:")
     for line in leaving or ["nothing"]:
