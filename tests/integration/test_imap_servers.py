@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from careerops.domain.errors import ConfigurationError, Outage
-from careerops.ports.mailbox import FetchedMail
+from careerops.ports.mailbox import CaughtUp, FetchedMail
 from support.dovecot import PASSWORD, Dovecot, dovecot, running_dovecot
 from support.imap_places import (
     PASSWORD_VARIABLE,
@@ -428,6 +428,75 @@ async def test_a_literal_larger_than_announced_ends_the_connection() -> None:
     async with scripted_server(script) as port:
         with pytest.raises(Outage, match="literal_too_large"):
             await first(imap_mailbox(port, "robin"))
+
+
+async def test_a_server_that_stops_in_the_middle_of_a_large_mail_is_given_up_soon() -> None:
+    """Silence counts, not the time that so many bytes could take."""
+    mails = {3: letter(3, size=9_000_000)}
+    half = b"* 3 FETCH (UID 3 BODY[] {9000000}\r\n" + mails[3][:100_000]
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer_commands(reader, writer, folder_of(mails, lambda _: half))
+
+    async with scripted_server(script) as port:
+        with pytest.raises(Outage, match="does not answer in time"):
+            await first(imap_mailbox(port, "robin", timeout_s=0.5))
+
+
+@pytest.mark.parametrize("command", [b"UID SEARCH", b"UID FETCH", b"NOOP"])
+async def test_a_command_that_is_refused_costs_the_connection_and_nothing_else(
+    command: bytes,
+) -> None:
+    """Without following an outage; while following another try."""
+    mails = {uid: letter(uid) for uid in (3, 5)}
+    answers = folder_of(mails, lambda text: texts(mails, text))
+    refusals = [2]
+
+    def refuse(text: bytes) -> bytes:
+        if refusals[0]:
+            refusals[0] -= 1
+            return b"TAG NO [SERVERBUG] not today\r\n"
+        answer = next((answers[key] for key in answers if text.startswith(key)), b"TAG OK x\r\n")
+        return answer(text) if callable(answer) else answer
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        others = {key: answers[key] for key in answers if not key.startswith(command)}
+        await answer_commands(reader, writer, {command: refuse} | others)
+
+    async with scripted_server(script) as port:
+        if command != b"NOOP":
+            with pytest.raises(Outage):
+                await first(imap_mailbox(port, "robin"))
+            refusals[0] = 0
+        mails_found = await read_following(port, 2)
+    assert [mail.raw for mail in mails_found] == [letter(3), letter(5)]
+
+
+@pytest.mark.parametrize("idle", [b"TAG BAD what\r\n", b"+ idling\r\nTAG OK enough\r\n"])
+async def test_a_server_whose_idle_does_not_work_is_read_all_the_same(idle: bytes) -> None:
+    """Refused, or ended by the server itself: new mail is found by asking."""
+    mails = {3: letter(3)}
+    answers = folder_of(mails, lambda text: texts(mails, text))
+    answers[b"CAPABILITY"] = b"* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK x\r\n"
+    answers[b"IDLE"] = idle
+    answers[b"EXAMINE"] = b"* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\nTAG OK x\r\n"
+    arrived: list[bool] = []
+    answers[b"UID SEARCH"] = lambda _: (b"* SEARCH 3\r\n" if arrived else b"") + b"TAG OK x\r\n"
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer_commands(reader, writer, answers)
+
+    async with scripted_server(script) as port:
+        mailbox = imap_mailbox(port, "robin", retry_max_s=0.05)
+        async with (
+            asyncio.timeout(20),
+            aclosing(mailbox.fetch(None, frozenset(), follow=True)) as stream,
+        ):
+            assert isinstance(await anext(stream), CaughtUp)
+            arrived.append(True)
+            item = await anext(stream)
+    assert isinstance(item, FetchedMail)
+    assert item.raw == letter(3)
 
 
 async def test_odd_but_valid_answers_are_understood() -> None:

@@ -296,6 +296,13 @@ async def test_another_file_in_its_place_is_read_from_the_start(path: Path) -> N
     assert await read_all(mailbox(path), cursor) == []
 
 
+async def test_a_file_that_shrank_is_another_though_what_was_read_is_intact(path: Path) -> None:
+    """Something was taken out of it; what, is not worth guessing."""
+    mails = await read_all(mailbox(path))
+    put(path, content(path)[:-40])
+    assert numbers(await read_all(mailbox(path), mails[0].cursor))[0] == 0
+
+
 async def test_thunderbirds_marks_in_place_are_no_other_file(path: Path) -> None:
     """It overwrites X-Mozilla-Status when a mail is read: nothing moved, nothing is read again."""
     marked = b"X-Mozilla-Status: 0000\nX-Mozilla-Status2: 00000000\n"

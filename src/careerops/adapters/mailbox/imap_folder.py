@@ -71,6 +71,7 @@ class FolderReader:
         self._activity = activity
         self._log = log
         self._follow = follow
+        self._idles = options.idle
         self._planner = Planner(options, known, log)
         self._failures = 0
         self._client: ImapClient | None = None
@@ -94,6 +95,12 @@ class FolderReader:
             raise self._lost
         if self._is_resting():
             return []
+        try:
+            return await self._work()
+        except RefusedError:
+            raise ConnectionLostError("refused") from None
+
+    async def _work(self) -> list[tuple[FolderPosition, FetchedMail | None]]:
         if self._client is None or self.position is None:
             await self._open()
             return []
@@ -248,12 +255,13 @@ class FolderReader:
     async def _rest(self, client: ImapClient) -> None:
         self.caught_up = True
         rest_s = self._options.poll_s
-        if self._follow and self._options.idle and b"IDLE" in client.capabilities:
-            rest_s = self._options.idle_check_s
-            await client.start_idle()
-        now = asyncio.get_running_loop().time()
-        # A mail may have come between the last search and IDLE.
-        self.rests_until = now if client.arrivals else now + rest_s
+        if self._follow and self._idles and b"IDLE" in client.capabilities:
+            try:
+                await client.start_idle()
+                rest_s = self._options.idle_check_s
+            except RefusedError:
+                self._idles = False
+        self.rests_until = asyncio.get_running_loop().time() + rest_s
 
 
 def _is_another(position: FolderPosition, state: FolderState) -> bool:
