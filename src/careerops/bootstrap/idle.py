@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from careerops.bootstrap.pipeline import Pipeline
-from careerops.domain.errors import CareerOpsError
+from careerops.domain.errors import CareerOpsError, Outage
 
 _LOOK_EVERY_S = 0.05
 _TWICE = 2
@@ -34,7 +34,10 @@ class IdleWatch:
         seen = 0
         while seen < _TWICE:
             await self._clock.sleep(_LOOK_EVERY_S)
-            seen = seen + 1 if await self._is_idle() else 0
+            try:
+                seen = seen + 1 if await self._is_idle() else 0
+            except Outage:
+                seen = 0  # of the log itself: who uses it says so, and waits
             self._give_up_on_outages()
 
     async def _is_idle(self) -> bool:

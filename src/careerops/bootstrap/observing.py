@@ -1,11 +1,14 @@
 """What a process lets others see while it runs: health, readiness, gauges, HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from careerops.bootstrap.background import background
 from careerops.bootstrap.pipeline import Pipeline
+from careerops.domain.errors import Outage
 from careerops.ops.health import Details, HealthBoard, beat_event_loop
 from careerops.ops.lifecycle import Lifecycle
+from careerops.ports.eventlog import GroupInfo
 from careerops.web.server import HttpServer
 
 _LOG = "log"
@@ -30,10 +33,13 @@ async def observe(pipeline: Pipeline, lifecycle: Lifecycle, *, serve: bool) -> A
     server = HttpServer(around.config.http, board, around.metrics)
     if serve:
         await server.start()
-    lifecycle.spawn("heartbeat", beat_event_loop(board, around.clock))
-    lifecycle.spawn("sampler", _sample(pipeline, board))
+    work = {
+        "heartbeat": beat_event_loop(board, around.clock),
+        "sampler": _sample(pipeline, board),
+    }
     try:
-        yield
+        async with background(lifecycle, work):
+            yield
     finally:
         await server.close()
 
@@ -41,26 +47,36 @@ async def observe(pipeline: Pipeline, lifecycle: Lifecycle, *, serve: bool) -> A
 async def _sample(pipeline: Pipeline, board: HealthBoard) -> None:
     """Bring gauges and health up to date every second."""
     clock = pipeline.around.clock
-    metrics = pipeline.around.metrics
     while True:
-        now = clock.now()
-        lag: dict[str, int] = {}
-        age_s: dict[str, float] = {}
-        for info in await pipeline.around.stores.log.topics():
-            for group in info.groups:
-                lag[group.group] = lag.get(group.group, 0) + group.lag
-                if group.oldest_unsettled is not None:
-                    waited_s = (now - group.oldest_unsettled).total_seconds()
-                    age_s[group.group] = max(age_s.get(group.group, 0.0), waited_s)
-        for worker in pipeline.workers:
-            waiting = lag.get(worker.group, 0)
-            metrics.consumer_lag.labels(worker.stage).set(waiting)
-            metrics.watermark_age_seconds.labels(worker.stage).set(age_s.get(worker.group, 0.0))
-            board.set_assigned(worker.stage, assigned=worker.assigned)
-            # What is behind a retry timer or an outage is not expected to move.
-            runnable = 0 if worker.parked or worker.scopes else waiting
-            board.report_progress(worker.stage, settled=worker.settled, runnable=runnable)
+        try:
+            topics = await pipeline.around.stores.log.topics()
+        except Outage:
+            # Who reads and writes the log waits for it; looking at it must not end the process.
+            board.set_connected(_LOG, connected=False)
+        else:
+            board.set_connected(_LOG, connected=True)
+            _measure(pipeline, board, [group for info in topics for group in info.groups])
         await clock.sleep(_SAMPLE_S)
+
+
+def _measure(pipeline: Pipeline, board: HealthBoard, groups: Sequence[GroupInfo]) -> None:
+    metrics = pipeline.around.metrics
+    now = pipeline.around.clock.now()
+    lag: dict[str, int] = {}
+    age_s: dict[str, float] = {}
+    for group in groups:
+        lag[group.group] = lag.get(group.group, 0) + group.lag
+        if group.oldest_unsettled is not None:
+            waited_s = (now - group.oldest_unsettled).total_seconds()
+            age_s[group.group] = max(age_s.get(group.group, 0.0), waited_s)
+    for worker in pipeline.workers:
+        waiting = lag.get(worker.group, 0)
+        metrics.consumer_lag.labels(worker.stage).set(waiting)
+        metrics.watermark_age_seconds.labels(worker.stage).set(age_s.get(worker.group, 0.0))
+        board.set_assigned(worker.stage, assigned=worker.assigned)
+        # What is behind a retry timer or an outage is not expected to move.
+        runnable = 0 if worker.parked or worker.scopes else waiting
+        board.report_progress(worker.stage, settled=worker.settled, runnable=runnable)
 
 
 def _scopes(pipeline: Pipeline) -> Details:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from careerops.bootstrap.background import background
 from careerops.bootstrap.housekeeping import keep_house
 from careerops.bootstrap.idle import IdleWatch, OutageTooLong
 from careerops.bootstrap.observing import observe
@@ -42,10 +43,13 @@ async def serve_until_stopped(
             ended = _End()
             if on_wired is not None:
                 on_wired(pipeline)
+            work = {"housekeeping": keep_house(around)}
             if max_wait_s is not None:
-                lifecycle.spawn("idle", _watch(pipeline, lifecycle, max_wait_s, ended))
-            lifecycle.spawn("housekeeping", keep_house(around))
-            async with observe(pipeline, lifecycle, serve=not until_idle or config.http_given):
+                work["idle"] = _watch(pipeline, lifecycle, max_wait_s, ended)
+            async with (
+                background(lifecycle, work),
+                observe(pipeline, lifecycle, serve=not until_idle or config.http_given),
+            ):
                 get_logger("careerops").info(LogEvent.SERVICE_STARTED, stage=",".join(services))
                 await pipeline.run(lifecycle.stopping, follow=not until_idle)
         finally:
