@@ -98,7 +98,7 @@ def _ask_notifier() -> str:
         return (
             f'\n[[notifier]]\nkind = "email"\nhost = {_quoted(host)}\n'
             f'username = {_quoted(address)}\npassword = "env:SMTP_PASSWORD"\n'
-            f"sender = {_quoted(address)}\nto = {_quoted(address)}\n"
+            f"sender = {_quoted(address)}\nto = [{_quoted(address)}]\n"
         )
     if kind == "whatsapp":
         number, to = typer.prompt("Phone number id"), typer.prompt("Your number (+49...)")
