@@ -74,7 +74,15 @@ class RetentionSettings(Model):
 
 
 class Config(Model):
-    """Everything that can be configured. `root` is the folder relative paths start from."""
+    """Everything that can be configured.
+
+    Attributes:
+        log: where topics are kept: `sqlite:///PATH`, three slashes before a relative path.
+        store: where decisions are kept; with an SQLite log always in the same file.
+        http_given: whether there is an `[http]` table, which demo and `--until-idle` ask for.
+        root: the folder that relative paths start from.
+        file: the configuration file itself, if there is one.
+    """
 
     model_config = Model.model_config | {"extra": "forbid"}
 
