@@ -14,6 +14,7 @@ _FORWARD_BODY = re.compile(
     r"|^[>\s]*(?:from|von|de|da|van|प्रेषक)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_FORWARD_TO = re.compile(r"(?im)^[>\s]{0,6}(?:to|an|para|à|a|aan|प्रति)\s?:([^\n]{0,300})")
 _HEAD_CHARS = 4000
 _SOFT_WRAP_COLUMNS = 50
 
@@ -23,6 +24,14 @@ def is_forward(mail: RawEmail) -> bool:
     if not _FORWARD_SUBJECT.match(mail.subject[:20]):
         return False
     return _FORWARD_BODY.search(mail.body_text[:_HEAD_CHARS]) is not None
+
+
+def is_forward_of_own(mail: RawEmail) -> bool:
+    """Whether a forwarded mail was written to its forwarder: it is that person's matter."""
+    if not is_forward(mail) or not mail.sender.address:
+        return False
+    lines = _FORWARD_TO.findall(mail.body_text[:_HEAD_CHARS])
+    return any(mail.sender.address.casefold() in line.casefold() for line in lines)
 
 
 def spoken_segments(mail: RawEmail, limit: int = MAX_SPOKEN_CHARS) -> tuple[str, ...]:

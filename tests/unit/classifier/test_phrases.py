@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerops.adapters.classifier.rules_language import language_of
-from careerops.adapters.classifier.rules_lexicon import lexicon
-from careerops.adapters.classifier.rules_phrases import Lexicon, compile_phrase
+from careerops.adapters.classifier.rules_language import LANGUAGES, language_of, languages_of
+from careerops.adapters.classifier.rules_lexicon import borrowed, lexicon, search
+from careerops.adapters.classifier.rules_macros import MACROS
+from careerops.adapters.classifier.rules_phrases import Lexicon, parse_phrase
 from careerops.adapters.classifier.rules_text import sentences, words
 from careerops.domain.career import MAX_EVIDENCE_CHARS
 
@@ -17,7 +18,7 @@ def found(line: str, text: str) -> bool:
     """Whether the phrase is in the text, by the lexicon's index as well as by its own pattern."""
     said = sentences("", (text,))
     hits = list(Lexicon.of({"X": line}).search(said))
-    direct = [s for s in said if compile_phrase("X", line).pattern.search(s.words)]
+    direct = [s for s in said if parse_phrase("X", line).pattern.search(s.words)]
     assert bool(hits) == bool(direct)
     return bool(hits)
 
@@ -54,20 +55,31 @@ def test_a_phrase_matches_what_it_says(line: str, text: str, match: bool) -> Non
 def test_a_line_that_is_no_phrase_is_refused(line: str) -> None:
     """Weight and words are required."""
     with pytest.raises(ValueError, match=r".+"):
-        compile_phrase("X", line)
+        assert parse_phrase("X", line).pattern
 
 
-def test_every_phrase_of_the_lexicon_can_be_found_by_its_own_words() -> None:
+def own_words(source: str) -> str:
+    """A sentence made of a phrase's first alternatives."""
+    elements = [e for e in source.split() if e[0] not in "~^$"]
+    firsts = [e.rstrip("?").split("|")[0] for e in elements]
+    expanded = [MACROS.get(first, first).split("|")[0] for first in firsts]
+    return " ".join(w.replace("*", "").replace("_", " ").replace("#", "7") for w in expanded)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_of_the_lexicon_can_be_found_by_its_own_words(language: str) -> None:
     """A sentence made of each phrase's first alternatives is matched: no line is dead."""
-    for phrase in lexicon().phrases:
-        elements = [e for e in phrase.source.split() if e[0] not in "~^$"]
-        said = " ".join(
-            element.rstrip("?").split("|")[0].replace("*", "").replace("_", " ")
-            .replace("@not", "not").replace("#", "7")
-            for element in elements
-        )  # fmt: skip
-        hits = {hit.phrase.source for hit in lexicon().search(sentences("", (said,)))}
-        assert phrase.source in hits
+    for phrase in lexicon(language).phrases:
+        said = sentences("", (own_words(phrase.source),))
+        assert phrase.source in {hit.phrase.source for hit in search(said, (language,))}
+
+
+def test_a_word_of_another_language_says_nothing() -> None:
+    """Spanish "son" is no English son; English "interview" counts in every language."""
+    said = sentences("", ("Estas son las condiciones.", "Das Interview ist am Montag."))
+    assert not [hit for hit in search(said, ("es",)) if hit.phrase.label == "AWAY"]
+    assert [hit for hit in search(said, ("es",)) if "interview" in hit.found]
+    assert not [phrase for phrase in borrowed().phrases if phrase.label in {"AWAY", "ALIEN"}]
 
 
 def test_a_wrapped_line_goes_on_and_a_short_one_ends() -> None:
@@ -99,21 +111,23 @@ def test_sentences_are_short_verbatim_and_visible(subject: str, body: str) -> No
         assert not any(ord(char) < 32 and char not in "\n\t" for char in sentence.text)
 
 
+VOCABULARY = sorted(
+    {w for code in LANGUAGES for p in lexicon(code).phrases for w in words(p.source)}
+)
+
+
 @given(
-    st.lists(
-        st.sampled_from(sorted({w for p in lexicon().phrases for w in words(p.source)})),
-        min_size=50,
-        max_size=600,
-    ),
+    st.lists(st.sampled_from(VOCABULARY), min_size=50, max_size=600),
     st.sampled_from([" ", ". ", "\n", "  - "]),
+    st.sampled_from([(), ("en",), ("de", "fr", "es")]),
 )
 def test_text_made_of_the_phrases_own_words_is_searched_quickly(
-    chosen: list[str], between: str
+    chosen: list[str], between: str, languages: tuple[str, ...]
 ) -> None:
     """The worst text is made of our words; no combination makes a regular expression explode."""
     said = sentences("", (between.join(chosen),))
     begin = time.process_time()
-    list(lexicon().search(said))
+    list(search(said, languages))
     assert time.process_time() - begin < 0.5
 
 
@@ -136,3 +150,10 @@ def test_text_made_of_the_phrases_own_words_is_searched_quickly(
 def test_the_language_is_told_by_its_small_words(text: str, code: str) -> None:
     """Five main languages, three more, or none."""
     assert language_of(words(text)) == code
+
+
+def test_a_mail_in_two_languages_has_both() -> None:
+    """The one with more words first."""
+    text = "Thank you for your application. Vielen Dank für Ihre Bewerbung, wir melden uns."
+    assert set(languages_of(words(text))) == {"en", "de"}
+    assert languages_of(words("12345")) == ()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from careerops.adapters.classifier.rules_decide import Circumstances, Decision, decide
+from careerops.adapters.classifier.rules_decide import Decision, decide
 from careerops.adapters.classifier.rules_details import (
     interview_of,
     short,
@@ -18,15 +18,14 @@ from careerops.adapters.classifier.rules_details import (
     suspicion_of,
     the_invitation,
 )
-from careerops.adapters.classifier.rules_language import language_of
-from careerops.adapters.classifier.rules_lexicon import LEXICON_VERSION, lexicon
+from careerops.adapters.classifier.rules_language import languages_of
+from careerops.adapters.classifier.rules_lexicon import LEXICON_VERSION, search
+from careerops.adapters.classifier.rules_sender import circumstances_of
 from careerops.adapters.classifier.rules_text import Sentence, sentences
 from careerops.domain.career import Classification
 from careerops.domain.email import RawEmail
 from careerops.domain.taxonomy import EventType
-from careerops.mail.ats import VendorKind, ats_of
 from careerops.mail.company import company_of, role_of
-from careerops.mail.company_names import registered_domain
 from careerops.mail.dates_deadline import deadline_of
 from careerops.mail.dates_text import Reading
 from careerops.mail.spoken import spoken_segments
@@ -34,21 +33,9 @@ from careerops.ops.context import PartContext
 
 _MAX_SUBJECT_CHARS = 1000
 _REPLY = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr|rv|enc|antw)\s*:\s*)+", re.IGNORECASE)
-_HIRING_SENDER = re.compile(
-    r"(?i)recruit|talent|career|hiring|people@"
-    r"|bewerb|karriere|\bhr\b|human resources|personal|candidat"
-    r"|empleo|selecci[oó]n|recrut|rrhh|jobs@|भर्ती"
-)
 _INDIA = re.compile(
     r"(?i)\bindia\b|\+91|₹|bengaluru|bangalore|mumbai|hyderabad|pune\b|gurgaon|noida"
 )
-_JOB_POINTS = {
-    VendorKind.ATS: 3.0,
-    VendorKind.ASSESSMENT: 2.0,
-    VendorKind.SCHEDULER: 0.0,
-    VendorKind.BOARD: 1.0,
-}
-_BOARD_NOISE = 1.0
 
 
 class RulesOptions(BaseModel):
@@ -87,12 +74,10 @@ class RulesClassifier:
     Options = RulesOptions
 
     def __init__(self, options: RulesOptions, context: PartContext) -> None:
-        """Compile the lexicon and read the public suffixes now, not at the first mail."""
+        """Nothing is read or compiled before the first mail needs it."""
         del context
         self._options = options
-        self._lexicon = lexicon()
         self._zone = ZoneInfo(options.zone) if options.zone else None
-        registered_domain("example.com")
 
     @property
     def name(self) -> str:
@@ -101,19 +86,21 @@ class RulesClassifier:
 
     async def classify(self, mail: RawEmail) -> Classification:
         """The meaning of `mail`; takes a few milliseconds and never waits."""
-        subject = _REPLY.sub("", mail.subject[:_MAX_SUBJECT_CHARS])
-        said = sentences(subject, spoken_segments(mail))
+        subject = mail.subject[:_MAX_SUBJECT_CHARS]
+        said = sentences(_REPLY.sub("", subject), spoken_segments(mail))
         invitation = _invitation_sentences(mail)
         everything = [*said, *invitation] if said else []  # no career event without a quote
-        decision = decide(everything, self._lexicon.search(everything), _circumstances(mail))
-        return self._answer(mail, said, decision)
+        languages = languages_of(word for sentence in everything for word in sentence.words.split())
+        decision = decide(everything, search(everything, languages), circumstances_of(mail))
+        return self._answer(mail, said, decision, next(iter(languages), ""))
 
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def _answer(self, mail: RawEmail, said: list[Sentence], decision: Decision) -> Classification:
+    def _answer(
+        self, mail: RawEmail, said: list[Sentence], decision: Decision, language: str
+    ) -> Classification:
         kind = decision.event_type
-        language = language_of(word for sentence in said for word in sentence.words.split())
         reading = self._reading(mail, said, language)
         company, role = _about(mail) if kind.is_career else ("", "")
         interview = moment = deadline = None
@@ -153,15 +140,6 @@ def _invitation_sentences(mail: RawEmail) -> list[Sentence]:
     """What the attached invitation calls itself: it decides, but is no quotable evidence."""
     event = the_invitation(mail)
     return sentences(event.summary[:300], ()) if event else []
-
-
-def _circumstances(mail: RawEmail) -> Circumstances:
-    vendor = ats_of(mail.sender.domain)
-    job = _JOB_POINTS[vendor.kind] if vendor else 0.0
-    if _HIRING_SENDER.search(f"{mail.sender.name[:200]} {mail.sender.address[:200]}"):
-        job += 1.0
-    board = vendor is not None and vendor.kind is VendorKind.BOARD
-    return Circumstances(job, _BOARD_NOISE if board else 0.0, calendar=bool(mail.calendar))
 
 
 def _evidence(said: list[Sentence], decision: Decision) -> str:

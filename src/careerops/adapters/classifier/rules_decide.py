@@ -16,21 +16,24 @@ _TYPES = (
     EventType.ASSESSMENT,
     EventType.APPLIED,
 )
-_MODIFIERS = ("NOISE", "AWAY", "SCAM", "ANEW", "INJECT", "CANCEL", "ONEWAY")
-_IMPLIED = {"ONEWAY": (str(EventType.ASSESSMENT),)}
+_MODIFIERS = ("NOISE", "AWAY", "SCAM", "ANEW", "INJECT", "CANCEL", "ONEWAY", "WHEN", "ALIEN")
+_IMPLIED = {"ONEWAY": (str(EventType.ASSESSMENT),), "MEET": (str(EventType.INTERVIEW),)}
+_MEETINGS = frozenset({str(EventType.INTERVIEW), "MEET"})
 _PROMISES = frozenset({EventType.OFFER, EventType.INTERVIEW, EventType.ASSESSMENT})
 
 STRONG = 5.0
 """A phrase of this weight decides alone."""
-_SUBJECT_FACTOR = 1.25
+_SUBJECT_FACTOR, _OLD_SUBJECT = 1.25, 0.5
+_QUOTE_EXTRA = 0.2
 _DECAY = 0.5
 _MAX_JOB = 6.0
 _BASE_CONTEXT, _FULL_CONTEXT = 2.0, 3.0
-_CALENDAR_BONUS = 3.0
+_CALENDAR_BONUS, _MAX_WHEN_BONUS = 3.0, 2.0
 _INJECTION_PENALTY = 4.0
 _AWAY_FACTOR = 2.0
-_ONE_WAY_SHARE, _CONDITION_SHARE = 0.4, 0.5
-_NOISE_SHARE = {EventType.REJECTION: 0.5}
+_ONE_WAY_SHARE, _CONDITION_SHARE, _IMPLIED_SHARE = 0.4, 0.5, 0.9
+_NOISE_SHARE = {EventType.REJECTION: 0.5, EventType.APPLIED: 0.6}
+_SURE_SCAM, _PROPOSAL = 7.0, 3.0
 _THRESHOLD = {
     EventType.REJECTION: 3.0,
     EventType.OFFER: 3.0,
@@ -52,12 +55,18 @@ class Circumstances:
     Attributes:
         job: points for a sender that writes about applications.
         noise: points for a sender that writes to many.
+        away: points for a sender that writes about something else than work.
+        alien: points for a mail that passes on what was written to its sender.
         calendar: whether an invitation is attached.
+        reply: whether it answers: then its subject was chosen for an earlier mail.
     """
 
     job: float = 0.0
     noise: float = 0.0
+    away: float = 0.0
+    alien: float = 0.0
     calendar: bool = False
+    reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +91,38 @@ class Decision:
 
 @dataclass(slots=True)
 class _Tally:
+    new_subject: bool
     best: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
-    hits: dict[str, tuple[float, Hit]] = field(default_factory=dict)
+    hits: dict[str, dict[int, tuple[float, Hit]]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, label: str, hit: Hit, sentence: Sentence, share: float = 1.0) -> None:
-        weight = share * hit.phrase.weight * (_SUBJECT_FACTOR if sentence.in_subject else 1.0)
+        weight = share * hit.phrase.weight
+        quote, best = self.hits[label].get(hit.index, (0.0, hit))
+        best = hit if weight >= best.phrase.weight else best
+        self.hits[label][hit.index] = (max(quote, weight) + _QUOTE_EXTRA * min(quote, weight), best)
         known = self.best[label]
+        weight *= self._factor(label) if sentence.in_subject else 1.0
         # The same words found by phrases of two languages are one sign.
         known[hit.found] = max(weight, known.get(hit.found, 0.0))
-        if label not in self.hits or weight > self.hits[label][0]:
-            self.hits[label] = (weight, hit)
+
+    def _factor(self, label: str) -> float:
+        return _SUBJECT_FACTOR if self.new_subject or label == "JOB" else _OLD_SUBJECT
+
+    def reason(self, label: str) -> Hit | None:
+        """The hit in the sentence that says most for `label`; of equals the first."""
+        found = self.hits.get(label)
+        return max(found.values(), key=lambda pair: pair[0])[1] if found else None
 
     def score(self, label: str) -> float:
         """The best phrase in full, every further one at half the share of the one before."""
         ranked = sorted(self.best[label].values(), reverse=True)
         return sum(weight * _DECAY**rank for rank, weight in enumerate(ranked[:6]))
 
+    def strongest(self, label: str) -> float:
+        return max(self.best[label].values(), default=0.0)
+
     def is_strong(self, label: str) -> bool:
-        return label in self.hits and self.hits[label][0] >= STRONG
+        return self.strongest(label) >= STRONG
 
 
 def decide(
@@ -111,28 +134,32 @@ def decide(
     matches") silences everything but receipts. Career points count in full only in a mail that is
     about an application; what is about something else (`AWAY`) is taken off.
     """
-    tally = _count(sentences, hits)
+    tally = _count(sentences, hits, new_subject=not circumstances.reply)
     scores = _scores(tally, circumstances)
     chosen, mixed = _choose(tally, scores)
     rival = _rival(chosen, scores)
     margin = _own(chosen, scores) - rival
     confidence = 1 / (1 + math.exp(-_SLOPE * margin))
-    label = str(chosen) if chosen.is_career else max(("NOISE", "AWAY"), key=lambda n: scores[n])
+    label = (
+        str(chosen)
+        if chosen.is_career
+        else max(("NOISE", "AWAY", "ALIEN"), key=lambda n: scores[n])
+    )
     return Decision(
         chosen,
         round(min(max(confidence, _MIN_CONFIDENCE), _MAX_CONFIDENCE), 3),
-        tally.hits[label][1] if label in tally.hits else None,
+        tally.reason(label),
         scores,
         mixed=mixed,
         conflict=margin < 1,
     )
 
 
-def _count(sentences: list[Sentence], hits: Iterable[Hit]) -> _Tally:
+def _count(sentences: list[Sentence], hits: Iterable[Hit], *, new_subject: bool) -> _Tally:
     by_sentence: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_sentence[hit.index].append(hit)
-    tally = _Tally()
+    tally = _Tally(new_subject)
     for index, found in sorted(by_sentence.items()):
         _count_sentence(tally, sentences[index], found)
     return tally
@@ -143,14 +170,14 @@ def _count_sentence(tally: _Tally, sentence: Sentence, found: list[Hit]) -> None
     silent = _silenced(found)
     for hit in found:
         own = hit.phrase.label
-        if "PAST" in labels and own == EventType.INTERVIEW and hit.phrase.weight < STRONG:
+        if "PAST" in labels and own in _MEETINGS and hit.phrase.weight < STRONG:
             continue
-        if "IF" in labels and own in _PROMISES:
+        if "IF" in labels and (own in _PROMISES or own == "MEET"):
             # What may come if they like the profile stands in receipts.
             tally.add(str(EventType.APPLIED), hit, sentence, _CONDITION_SHARE)
         for label in (own, *_IMPLIED.get(own, ())):
             if label not in silent:
-                tally.add(label, hit, sentence)
+                tally.add(label, hit, sentence, _IMPLIED_SHARE if label != own else 1.0)
 
 
 def _silenced(found: list[Hit]) -> frozenset[str]:
@@ -172,12 +199,16 @@ def _scores(tally: _Tally, circumstances: Circumstances) -> dict[str, float]:
     job = min(job, _MAX_JOB)
     scores["JOB"] = job
     scores["NOISE"] += circumstances.noise
+    scores["NOISE"] += scores["SCAM"] if scores["SCAM"] >= _SURE_SCAM else 0.0
+    scores["AWAY"] += circumstances.away
+    scores["ALIEN"] += circumstances.alien
     context = min(1.0, (_BASE_CONTEXT + job) / (_BASE_CONTEXT + _FULL_CONTEXT))
-    penalty = _AWAY_FACTOR * max(0.0, scores["AWAY"] - job) + (
-        _INJECTION_PENALTY if scores["INJECT"] else 0.0
-    )
+    penalty = _AWAY_FACTOR * (max(0.0, scores["AWAY"] - job) + scores["ALIEN"])
+    penalty += _INJECTION_PENALTY if scores["INJECT"] else 0.0
     for kind in _TYPES:
         scores[kind] = max(0.0, tally.score(kind) * context - penalty)
+    if scores[EventType.INTERVIEW] and tally.strongest(EventType.INTERVIEW) >= _PROPOSAL:
+        scores[EventType.INTERVIEW] += context * min(scores["WHEN"], _MAX_WHEN_BONUS)
     if scores["ONEWAY"]:
         scores[EventType.INTERVIEW] *= _ONE_WAY_SHARE
     if circumstances.calendar and scores[EventType.INTERVIEW]:
@@ -209,7 +240,7 @@ def _own(chosen: EventType, scores: Mapping[str, float]) -> float:
     if chosen.is_career:
         return scores[chosen]
     quiet = _QUIET_OTHER if scores["JOB"] < _FULL_CONTEXT - 1 else 1.0
-    return max(scores["NOISE"], scores["AWAY"], quiet)
+    return max(scores["NOISE"], scores["AWAY"], scores["ALIEN"], quiet)
 
 
 def _rival(chosen: EventType, scores: Mapping[str, float]) -> float:

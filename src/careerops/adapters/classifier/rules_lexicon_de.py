@@ -102,6 +102,7 @@ GERMAN = {
 1 recruiting|personalabteilung|recruiter*|personalleitung|hr|fachbereich
 1 lebenslauf|anschreiben|unterlagen|vorstellungsgespräch|arbeitsvertrag
 1 karriere|arbeitgeber|team|*entwickler*|*ingenieur*
+1 initiativbewerbung|blindbewerbung|kurzbewerbung|empfangskraft|aushilfe|stellenausschreibung|rolle|job
 """,
     "NOISE": """
 5 neue|passende|aktuelle|weitere|ähnliche|empfohlene|top ~2 jobs|stellen|stellenangebote|jobangebote|stellenanzeigen|vakanzen|praktika ~6
@@ -116,7 +117,7 @@ GERMAN = {
 5 umfrage|befragung|feedback|bewerten|bewertung ~8 bewerbungsprozess|bewerbungserfahrung|erfahrung|gespräch|interview|bewerbung|zufrieden*|minuten
 5 gehaltsreport|gehaltsvergleich|gehaltsrechner|gehaltscheck
 5 rabatt|gutschein|sonderangebot|angebote|schnäppchen|prozent ~6
-5 angebot ~4 nur|kurze_zeit|sichern|exklusiv|sparen|kunden|heute|tage
+5 angebot ~4 nur|kurze_zeit|sichern|exklusiv|sparen|kunden|nur_heute
 5 exklusiv*|unschlagbar*|besonder*|persönlich* ~1 angebot|angebote ~6
 5 profil ~6 aufmerksam|gestoßen|gefunden|gesehen|interessant
 5 spannende*|interessante*|neue ~2 herausforderung|position|vakanz|stelle|möglichkeit ~8 kunden|mandant*|interesse|interessiert|sie|dich
@@ -137,7 +138,7 @@ GERMAN = {
 5 arzttermin|zahnarzt*|zahnreinigung|praxis|impfung|impftermin|kontrolltermin|vorsorge*|physiotherapie|facharzt|untersuchung|sprechstunde|augenarzt
 5 wohnung|wohnungsbesichtigung|besichtigungstermin|mietvertrag|vermieter*|immobilie|besichtigung
 4 werkstatt|inspektion|tüv|reifenwechsel|friseur*
-4 reise|flug|hotel|urlaub|kino|konzert
+4 reise|flug|hotel|urlaubsreise|urlaubsangebot*|kino|konzert
 4 elterngespräch|elternabend|schule|kita|studienplatz|zulassung|universität|immatrikulation|schuljahr
 4 beratungsgespräch|verkaufsgespräch|kennenlernangebot|probeabo|abo
 """,

@@ -143,6 +143,12 @@ ENGLISH = {
 4 link ~3 to? ~1 book|schedule|pick|select|choose
 3 ^ accepted|invitation|updated ~3 interview
 4 available|free|availability ~4 for|to ~4 interview|call|chat|phone|meet|speak|talk|conversation
+5 reach*|progressed|through|made_it|invited|selected|shortlisted|advanced|successful ~5 interview ~1 stage|round|phase|process
+5 candidate|applicant ~1 interview|visit|day
+4 interview ~2 panel|board|committee|day|date|time|slot|room|location|venue
+4 appear ~2 before ~4
+4 committee|panel|board|jury ~4 like|wish*|want* ~3 hear|see|meet|interview
+4 presentation ~6 questions|followed|committee|panel|minutes
 """,
     "ASSESSMENT": """
 5 coding|technical|online|programming|skills|aptitude|cognitive|psychometric|personality|algorithm*|sql|design|case|situational|logic*|numerical|language|typing|game-based|practical|pre-employment ~1 challenge|test|tests|assessment|assessments|exercise|assignment|task|questionnaire|screening_test|quiz
@@ -210,10 +216,10 @@ ENGLISH = {
 5 viewed|looked_at|visited|appeared|searched ~3 your_profile|you|in ~3
 5 profile_view*|search_appearances|people_you_may_know|who_viewed|who's_viewed|connection_request|invitation_to_connect|endorsed
 5 newsletter|unsubscribe_from_this_newsletter|weekly_digest|weekly_roundup|roundup|monthly_digest
-5 webinar|masterclass|bootcamp|boot_camp|hackathon|meetup|conference|summit|workshop|career_fair|job_fair|open_day|livestream|podcast|virtual_event ~12
+5 webinar|masterclass|bootcamp|boot_camp|hackathon|meetup|tech_conference|annual_conference|summit|online_workshop|free_workshop|workshop_series|career_fair|job_fair|open_day|livestream|podcast|virtual_event ~12
 5 register|rsvp|save_your_seat|save_your_spot|sign_up|enroll|enrol|reserve ~6 event|webinar|session|seat|spot|course|class|workshop|now|today|free|program*|cohort
 5 interview|resume|cv|career|salary|negotiation|job_search|coding_interview ~2 tips|guide|advice|hacks|secrets|questions|prep|preparation|coach|coaching|course|template*|mistakes|guides|cheat_sheet|report|trends|benchmark*|masterclass|insights
-5 ace|nail|crack|master|prepare|land|smash|boost|improve|practice ~3 next|your|any|dream|the ~3 interview*|job|resume|cv|offer
+5 ace|nail|crack|master|prepare|land|smash|boost|improve|practice ~3 next|your|any|dream ~3 interview*|job|resume|cv|offer
 5 mock_interview*|interview_practice|practice_interview|interview_simulator|interview_warmup
 5 survey|feedback|rate|tell_us ~8 interview|recruitment|hiring|candidate|application|apply ~3 experience|process
 5 candidate|interview|application ~1 experience ~4 survey|feedback|rate|score
@@ -250,19 +256,20 @@ ENGLISH = {
 3 anniversary|birthday|congratulate
 """,
     "AWAY": """
-5 loan|mortgage|credit_card|insurance|credit_limit|overdraft|cashback|annual_fee|interest_rate|apr|debit_card|savings_account|pre-approved|preapproved
+5 loan|mortgage|credit_card|insurance_policy|insurance_quote|credit_limit|overdraft|cashback|annual_fee|interest_rate|apr|debit_card|savings_account|pre-approved|preapproved
 5 visa|passport|immigration|biometric* ~3 appointment|application|interview|applicant|officer|office|fee
 3 consulate|embassy|biometric*|green_card|citizenship
 5 dentist|dental|doctor|medical|physiotherap*|surgery|optician|gp|therapist|vet|veterinary|clinic|hospital|check-up ~5 appointment|visit|consultation|treatment
 5 appointment|visit|consultation ~6 dentist|dental|doctor|physiotherap*|surgery|optician|gp|therapist|vet|clinic|hospital|dr
 3 dentist|dental|patient|physiotherap*|vaccin*|blood_test|eye_test|health_check|optician
 5 mobile|phone|broadband|internet|electricity|gas|energy|tariff|wireless ~2 contract|plan|tariff|offer|deal|bill|provider
-5 apartment|flat|landlord|tenancy|lease|viewing|property|real_estate|house ~12
-5 grant|scholarship|talk|paper|abstract|proposal|loan|mortgage|visa|passport|membership|school|rental|tenancy|planning|credit_card|card|insurance|citizenship|benefit|permit|licence|license|parking|planning ~1 application|submission|was_not_selected|proposal
+5 apartment|flat|landlord|tenancy|lease|viewing|real_estate ~12
+5 grant|scholarship|talk|paper|abstract|proposal|loan|mortgage|visa|passport|membership|rental|tenancy|planning|credit_card|citizenship|benefit|permit|licence|license|parking ~1 application|submission|was_not_selected|proposal
 5 application ~2 for ~3 permit|licence|license|loan|visa|passport|grant|membership|credit_card|card|benefit|benefits|mortgage|parking|account|citizenship
 5 submitting|submission ~3 talk|paper|abstract|proposal|manuscript
-4 hotel|flight|holiday|booking|travel|cruise|ticket*|restaurant|concert|cinema
-4 school|parent-teacher|parents|kindergarten|daughter|son|university_admission|admission|admissions|scholarship|undergraduate|master's_program*|phd_program*|semester|tuition
+4 flight|your_booking|cruise|ticket*|concert|cinema|your_stay|hotel_booking|travel_deals
+2 hotel|holiday|booking|travel|restaurant
+4 parent-teacher|parents|kindergarten|daughter|your_son|my_son|university_admission|admission|admissions|scholarship|undergraduate|master's_program*|phd_program*|semester|tuition
 4 gym|fitness|yoga|haircut|salon|car_service|mechanic|driving_test|driving_licen*|mot
 5 offer ~4 on|for ~2 your ~3 house|car|home|flat|property|item|listing|bid
 4 podcast|journalist|magazine|press ~4 interview
@@ -307,6 +314,11 @@ ENGLISH = {
 1 in_case|in_the_event ~12
 1 you ~2 will ~2 be ~2 contacted|notified|informed ~4 if
 1 whether ~4 profile|qualif*|experience|suitable|fit
+1 how_things_work|how_it_works|how_we_hire|what_to_expect|process_works|our_stages ~6
+1 first ~4 call|interview|chat|screen ~6 then
+1 assume ~5 not|unsuccessful
+1 if ~4 not ~3 heard|hear|contacted|received
+1 interviews ~1 will|planned|expected|scheduled|likely ~6 take_place|held|week|january|february|march|april|may|june|july|august|september|october|november|december
 """,
     "DONE": """
 5 thank|thanks ~3 completing|submitting|taking|doing|finishing ~6 challenge|assessment|test|assignment|exercise|take-home|project|questionnaire
@@ -323,7 +335,8 @@ ENGLISH = {
     "INJECT": """
 5 ignore|disregard|forget|override ~4 previous|prior|above|all|earlier|your ~3 instructions|instruction|prompts|prompt|rules
 5 classify|label|categorise|categorize|mark|classified|output|respond|answer ~6 as|with|type|event ~3 offer|interview|applied|rejection|assessment|other
-5 event_type|system_prompt|language_model|ai_assistant|ai_model|as_an_ai|json_output
+5 event_type ~3 offer|interview|applied|rejection|assessment|other
+5 system_prompt|language_model|ai_assistant|ai_model|as_an_ai|json_output
 """,
     "CANCEL": """
 4 interview|call|phone_screen|meeting ~8 cancel*|called_off

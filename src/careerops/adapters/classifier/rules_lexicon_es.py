@@ -100,7 +100,7 @@ SPANISH = {
 5 abiert*|interesad*|interes* ~5 nuev*|escuchar|valorar ~3 oportunidad*|reto*|proyecto*|ofertas
 5 nuestro|mi|importante|para ~1 cliente|cliente_final|cliente_líder|multinacional ~8
 4 inscríbete|apúntate|regístrate|suscríbete|únete ~8
-4 factura|pedido|envío|pago|recibo|reserva|compra|paquete
+4 factura|pedido|pago|recibo|tu_reserva|compra|paquete|tu_envío
 4 contraseña|código_de_verificación|verifica_tu_correo|política_de_privacidad|confirma_tu_cuenta
 4 completa|actualiza|mejora ~2 tu ~1 perfil|cv|currículum
 5 termina|completa|finaliza ~3 tu ~1 candidatura|inscripción|solicitud ~6 antes|incompleta|pendiente
@@ -113,7 +113,7 @@ SPANISH = {
 5 cita ~4 médic*|dentista|hospital|clínica|itv|previa|peluquería|taller|doctor*|dr|dra
 5 médico|dentista|consulta_médica|clínica_dental|vacuna*|odontolog*|centro_de_salud|análisis_de_sangre
 5 piso|alquiler|vivienda|inmobiliaria|casero|inmueble|visita_al_piso
-4 vuelo|hotel|viaje|vacaciones|concierto|entradas
+4 vuelo|hotel|viaje|concierto|entradas
 4 colegio|tutor|tutora|matrícula|universidad|beca|admisión
 """,
     "SCAM": """

@@ -114,7 +114,7 @@ FRENCH = {
 5 rendez-vous ~6 médical*|dentiste|docteur|hôpital|dr|cabinet|clinique|vaccin*|garage|contrôle_technique|coiffeur|ophtalmo*
 5 médecin|dentiste|doctolib|vaccination|ordonnance|kinésithérap*|ophtalmolog*|consultation_médicale
 5 appartement|logement|loyer|bail|immobilier|visite_de_l'appartement|propriétaire
-4 vol|hôtel|voyage|vacances|concert|billets
+4 vol|hôtel|voyage|concert|billets
 4 école|parents|inscription_universitaire|parcoursup|université|scolarité|bourse
 """,
     "SCAM": """

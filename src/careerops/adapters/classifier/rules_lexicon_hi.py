@@ -69,6 +69,7 @@ HINDI = {
 5 application|aavedan|avedan ~6 mil|mila|mili|prapt|submit|jama|received|review ~4
 5 dhanyavaad|dhanyavad|shukriya|thanks ~8 apply|application|aavedan|avedan
 5 apply|aavedan|avedan|application ~6 dhanyavaad|dhanyavad|shukriya
+5 आवेदन ~4 दर्ज|स्वीकार_किया|मिला|मिल_गया
 """,
     "JOB": """
 2 आवेदन|उम्मीदवार|उम्मीदवारी|भर्ती|नियुक्ति

@@ -4,37 +4,45 @@ A line of a lexicon is ``WEIGHT PHRASE``; a phrase is words with blanks between 
 
 - ``offer|offers`` alternatives; ``job_offer`` two words as one alternative;
 - ``candidat*`` a beginning, ``*gespräch`` an ending; ``the?`` an optional word;
-- ``@not`` any English negation; ``#`` a number; ``~5`` up to five words of any kind;
+- ``@not``, ``@day`` ... a list of `rules_macros`, also as one alternative among others;
+- ``#`` a number, ``#pm`` one with a unit behind it; ``~5`` up to five words of any kind;
 - ``^`` and ``$`` the ends of the sentence.
 
 Words are written as a person writes them and folded like the mail (case, accents, apostrophes);
 German umlauts match their ``ae`` spelling too. Nothing nests and gaps are bounded, so matching
-one sentence (at most 400 characters) takes bounded time.
+one sentence (at most 400 characters) takes bounded time. A phrase's pattern is compiled when a
+sentence first holds the word it is found by: a process that reads one mail pays for few of them.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
+from careerops.adapters.classifier.rules_macros import MACROS
 from careerops.adapters.classifier.rules_text import Sentence, words
 
 _PREFIX_CHARS = 4
-_MACROS = {
-    "@not": "not|no_longer|never|cannot|can't|couldn't|won't|wouldn't|unable|don't|doesn't|didn't"
-    "|isn't|aren't|wasn't|weren't|haven't|hasn't"
-}
 MAX_SEARCHES = 2500
-"""Phrases tried on one mail: ten times what a long real mail needs."""
+"""Phrases of one language tried on one mail: several times what a long real mail needs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
-    """One line of a lexicon, compiled."""
+    """One line of a lexicon."""
 
     label: str
     weight: float
     source: str
-    pattern: re.Pattern[str]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds it in a folded sentence; compiled at first use.
+
+        Raises:
+            ValueError: an element of the phrase is none.
+        """
+        return re.compile("".join(_element(text) for text in self.source.split()) + "(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +55,26 @@ class Hit:
 
 
 def _spellings(word: str) -> list[str]:
+    if word.isascii():
+        return [word]
     other = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
     return [word] if other == word else [word, other]
 
 
+@lru_cache(maxsize=8192)
+def _folded(word: str) -> tuple[str, ...]:
+    return tuple(words(word.replace("_", " ")))
+
+
 def _alternatives(element: str) -> list[str]:
-    expanded = _MACROS.get(element, element)
-    return [spelling for word in expanded.split("|") for spelling in _spellings(word)]
+    listed = [MACROS.get(word, word).split("|") for word in element.split("|")]
+    return [spelling for row in listed for word in row for spelling in _spellings(word)]
 
 
 def _alternative(word: str) -> str:
-    if word == "#":
-        return r" [0-9]+"
-    folded = " ".join(words(word.replace("_", " ")))
+    if word.startswith("#"):
+        return rf" [0-9]+{re.escape(word[1:])}"
+    folded = " ".join(_folded(word))
     if not folded:
         raise ValueError(f"no word can match {word!r}")
     before = "[^ ]*" if word.startswith("*") else ""
@@ -79,8 +94,8 @@ def _element(text: str) -> str:
     return f"(?:{options}){optional}"
 
 
-def compile_phrase(label: str, line: str) -> Phrase:
-    """Compile one line of a lexicon.
+def parse_phrase(label: str, line: str) -> Phrase:
+    """One line of a lexicon.
 
     Raises:
         ValueError: the line is not ``WEIGHT PHRASE``.
@@ -88,20 +103,20 @@ def compile_phrase(label: str, line: str) -> Phrase:
     weight, _, source = line.strip().partition(" ")
     if not source.strip():
         raise ValueError(f"a lexicon line is 'WEIGHT PHRASE', not {line!r}")
-    pattern = "".join(_element(element) for element in source.split()) + "(?= )"
-    return Phrase(label, float(weight), source, re.compile(pattern))
+    return Phrase(label, float(weight), source)
 
 
 def _keys(source: str) -> list[str]:
     """The alternatives of the most telling required element: one of them is in every match."""
-    elements = [e for e in source.split() if e[0] not in "~^$#" and not e.endswith("?")]
+    elements = [e for e in source.split() if e[0] not in "~^$" and not e.endswith("?")]
     choices = [_alternatives(element) for element in elements]
-    usable = [c for c in choices if not any(word.startswith("*") for word in c)]
+    usable = [c for c in choices if not any(word[0] in "*#" for word in c)]
     return max(usable, key=lambda c: min(len(_longest(word)) for word in c), default=[])
 
 
+@lru_cache(maxsize=8192)
 def _longest(word: str) -> str:
-    return max(words(word.replace("_", " ")), key=len)
+    return max(_folded(word), key=len, default="")
 
 
 @dataclass(slots=True)
@@ -115,28 +130,28 @@ class Lexicon:
 
     @classmethod
     def of(cls, *tables: Mapping[str, str]) -> "Lexicon":
-        """Compile tables of label -> lines; empty lines and `#` comments are left out."""
+        """Index tables of label -> lines; empty lines and `#` comments are left out."""
         lexicon = cls()
         for table in tables:
             for label, lines in table.items():
                 for line in lines.strip().splitlines():
                     if line.strip() and not line.strip().startswith("#"):
-                        lexicon._add(compile_phrase(label, line))
+                        lexicon._add(parse_phrase(label, line))
         return lexicon
 
-    def _add(self, phrase: Phrase) -> None:
-        self.phrases.append(phrase)
-        keys = _keys(phrase.source)
+    def _add(self, found: Phrase) -> None:
+        self.phrases.append(found)
+        keys = _keys(found.source)
         if not keys:
-            self._always.append(phrase)
+            self._always.append(found)
         for key in keys:
-            stem = words(key.replace("_", " "))[-1]
+            stem = _folded(key)[-1] if _folded(key) else ""
             if key.endswith("*") and len(stem) >= _PREFIX_CHARS:
-                self._prefix.setdefault(stem[:_PREFIX_CHARS], []).append((stem, phrase))
-            elif key.endswith("*"):
-                self._always.append(phrase)
+                self._prefix.setdefault(stem[:_PREFIX_CHARS], []).append((stem, found))
+            elif key.endswith("*") or not stem:
+                self._always.append(found)
             else:
-                self._exact.setdefault(_longest(key), []).append(phrase)
+                self._exact.setdefault(_longest(key), []).append(found)
 
     def _candidates(self, sentence: Sentence) -> Iterable[Phrase]:
         found: dict[int, Phrase] = {id(phrase): phrase for phrase in self._always}
