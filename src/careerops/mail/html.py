@@ -110,7 +110,7 @@ class _Renderer:
             tag: str = node.tag or ""
             if tag == "-text":
                 self._text(node.text_content or "")
-            elif tag not in _SKIPPED and tag[0] not in "-!":
+            elif tag not in _SKIPPED and tag[:1] not in "-!":
                 child = self._enter(node, tag, stack)
                 if child is not None:
                     node = child

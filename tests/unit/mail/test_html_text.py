@@ -50,6 +50,8 @@ def hidden_in(html: str) -> list[str]:
             "seen",
         ),
         ("<!--[if mso]><p>Outlook</p><![endif]-->seen", "seen"),
+        ('<?xml version="1.0"?><html><body>se<?pi?>en', "seen"),
+        ('<p>se<?xml:namespace prefix = o ns = "urn:x" />en', "seen"),
         ("<select><option>a</select><textarea>b</textarea><svg><text>c</text></svg>seen", "seen"),
         ("in\u00adter\u200bview", "interview"),
         ("", ""),
