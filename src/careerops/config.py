@@ -7,7 +7,7 @@ two underscores, list items by number: `CAREEROPS_HTTP__PORT=0`, `CAREEROPS_MAIL
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from careerops.services.notify import NotifySettings
 from careerops.services.research import ResearchSettings
 from careerops.web.server import HttpOptions
 
+DEFAULT_ACCOUNT = "me"
 FILE_NAME = "careerops.toml"
 _PREFIX = "CAREEROPS_"
 _MAX_FILE_BYTES = 1024 * 1024
@@ -43,7 +44,7 @@ class PartConfig(Model):
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
     kind: str
-    account: str = Field(default="me", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    account: str = Field(default=DEFAULT_ACCOUNT, pattern=r"^[A-Za-z0-9._-]{1,64}$")
     name: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,64}$")
     optional: bool = False
 
@@ -147,14 +148,44 @@ def build_config(
     where = file.name if file else "configuration"
     for name in sorted(_INTERNAL & tables.keys()):
         raise ConfigurationError(f"{where}: {name}: unknown key; remove it")
-    for variable in sorted(environ):
-        if variable.startswith(_PREFIX) and len(variable) > len(_PREFIX):
-            _override(tables, variable, environ[variable])
+    variables = sorted(name for name in environ if _is_override(name))
+    for variable in variables:
+        _override(tables, variable, environ[variable])
     extra = {"root": root, "file": file, "http_given": "http" in tables}
     try:
         return Config.model_validate({**tables, **extra}, context={"root": root})
     except ValidationError as error:
-        raise ConfigurationError(f"{where}: {explain(error, Config)}") from None
+        place = _variable_of(error, variables) or where
+        raise ConfigurationError(f"{place}: {explain(error, Config)}") from None
+
+
+def _is_override(variable: str) -> bool:
+    """Whether a variable overrides a key: other names with our prefix are a person's own (secrets).
+
+    Raises:
+        ConfigurationError: it is nearly a key's name, so it was meant to be one.
+    """
+    if not variable.startswith(_PREFIX):
+        return False
+    first = variable.removeprefix(_PREFIX).lower().partition("__")[0]
+    keys = [name for name in Config.model_fields if name not in _INTERNAL]
+    near = get_close_matches(first, keys, n=1, cutoff=0.75)
+    if near and near[0] != first:
+        meant = f"{_PREFIX}{near[0].upper()}"
+        raise ConfigurationError(f"{variable}: unknown key; did you mean {meant}?")
+    return first in keys
+
+
+def _variable_of(error: ValidationError, variables: Sequence[str]) -> str:
+    """The variable that set the key `error` complains of, '' if the file did."""
+    location = [
+        str(part) for part in error.errors(include_url=False, include_input=False)[0]["loc"]
+    ]
+    for variable in variables:
+        parts = variable.removeprefix(_PREFIX).lower().split("__")
+        if parts == location[: len(parts)]:
+            return variable
+    return ""
 
 
 def explain(error: ValidationError, model: type[Model], prefix: str = "") -> str:
@@ -170,6 +201,10 @@ def explain(error: ValidationError, model: type[Model], prefix: str = "") -> str
         return f"{key}: unknown key; {hint}"
     if first["type"] == "missing":
         return f"{key}: missing; add it"
+    if first["type"] == "tuple_type":
+        table = not prefix and len(first["loc"]) == 1
+        form = f"[[{key}]] tables" if table else f'a list: {key.rpartition(".")[2]} = ["..."]'
+        return f"{key}: write it as {form}"
     message = first["msg"].removeprefix("Value error, ")
     return f"{key}: {message[:1].lower()}{message[1:]}"
 

@@ -129,6 +129,16 @@ def test_the_services_run_as_processes_of_their_own(home: Home) -> None:
     assert len(home.told_ids()) == len(set(home.told_ids())) == CAREER
 
 
+def test_the_services_run_beside_each_other_until_all_is_done(home: Home) -> None:
+    """Started at once, last stage first, with one configuration: none ends before its work."""
+    processes = [
+        home.start(service, "--until-idle")
+        for service in ("notify", "research", "classify", "ingest")
+    ]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0, 0]
+    assert len(home.told_ids()) == len(set(home.told_ids())) == CAREER
+
+
 def test_what_is_tailed_is_one_object_a_line(home: Home) -> None:
     """`tail --json` has the fixed keys, with CloudEvents attributes in the headers."""
     home.idle()

@@ -98,14 +98,26 @@ def test_a_value_is_never_repeated_in_the_message(tmp_path: Path) -> None:
     [
         ("CAREEROPS_MAILBOX__X__HOST", "not a list index"),
         ("CAREEROPS_LOG__X", "not a table"),
-        ("CAREEROPS_NONSENSE", "nonsense: unknown key"),
+        ("CAREEROPS_CLASIFY__HOLD_S", "CAREEROPS_CLASIFY__HOLD_S: unknown key; did you mean"),
+        ("CAREEROPS_HTTP__PORT", r"^CAREEROPS_HTTP__PORT: http.port: "),
     ],
 )
 def test_a_variable_that_fits_nothing_is_named(variable: str, says: str) -> None:
     """A misspelt override is an error, not a silence."""
     tables: dict[str, Any] = {"mailbox": [{"kind": "mbox"}], "log": "sqlite:///x.db"}
     with pytest.raises(ConfigurationError, match=says):
-        build_config(tables, Path(), {variable: "1"})
+        build_config(tables, Path(), {variable: "-1"})
+
+
+def test_a_variable_that_is_no_override_is_a_persons_own() -> None:
+    """`env:CAREEROPS_IMAP_PASSWORD` is an obvious name for a secret."""
+    build_config({}, Path(), {"CAREEROPS_IMAP_PASSWORD": "x", "CAREEROPS_": "y"})
+
+
+def test_tables_and_lists_written_as_text_are_told_how_to_be_written() -> None:
+    """The words are TOML's, not ours."""
+    with pytest.raises(ConfigurationError, match=r"mailbox: write it as \[\[mailbox\]\] tables"):
+        build_config({"mailbox": "x"}, Path(), {})
 
 
 def test_the_file_is_looked_for_here_and_in_the_xdg_folder(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from careerops.bootstrap.parts import build_part, build_parts
-from careerops.config import Config, PartConfig
+from careerops.config import DEFAULT_ACCOUNT, Config, PartConfig
 from careerops.domain.errors import ConfigurationError
 from careerops.ops.context import PartContext
 from careerops.ports.notifier import Notifier
@@ -50,7 +50,12 @@ def channels_by_account(config: Config, channels: Sequence[Channel]) -> dict[str
     """
     by_account: dict[str, list[str]] = {}
     for channel in channels:
-        by_account.setdefault(channel.account, []).append(channel.notifier.channel)
+        # The operator's own files: for the default account, and for whoever has no channel at all.
+        accounts = (
+            (DEFAULT_ACCOUNT, EVERYONE) if channel.account == EVERYONE else (channel.account,)
+        )
+        for account in accounts:
+            by_account.setdefault(account, []).append(channel.notifier.channel)
     if EVERYONE not in by_account:
         for index, part in enumerate(config.mailbox):
             if part.account not in by_account:

@@ -67,12 +67,14 @@ class Pipeline:
     """The services that this process runs.
 
     Attributes:
+        services: which of the four.
         readers: one a mailbox.
         workers: one a stage.
         senders: one a channel.
     """
 
     around: Surroundings
+    services: Sequence[str] = SERVICES
     readers: list[SourceReader] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     senders: list[Sender] = field(default_factory=list)
@@ -84,6 +86,9 @@ class Pipeline:
         Raises:
             AlreadyRunning, ConfigurationError, Fenced: see the parts; the first one stops all.
         """
+        # All sources first: who is refused one must not have taken a group from anybody.
+        for reader in self.readers:
+            await reader.acquire()
         try:
             async with asyncio.TaskGroup() as tasks:
                 reading = [
@@ -116,7 +121,7 @@ async def wire(around: Surroundings, services: Sequence[str] = SERVICES) -> Pipe
     Raises:
         ConfigurationError: one line that names the key and the remedy.
     """
-    pipeline = Pipeline(around)
+    pipeline = Pipeline(around, services)
     try:
         steps: dict[str, Callable[[], None]] = {
             "ingest": partial(_wire_ingest, pipeline),
@@ -146,6 +151,8 @@ def reader_of(
     part: PartConfig,
     mailbox: Any,
     parser: MailParser,
+    *,
+    where: str = "",
     topic: str | None = None,
 ) -> SourceReader:
     """The reader of one constructed mailbox."""
@@ -159,6 +166,7 @@ def reader_of(
         clock=around.clock,
         metrics=around.metrics,
         owner=around.owner,
+        where=where,
         topic=topic,
     )
 
@@ -170,7 +178,9 @@ def _wire_ingest(pipeline: Pipeline) -> None:
         return
     parser = new_parser(pipeline.closing)
     for part, mailbox in mailboxes:
-        pipeline.readers.append(reader_of(around, part, mailbox, parser))
+        index = next(i for i, each in enumerate(around.config.mailbox) if each is part)
+        reader = reader_of(around, part, mailbox, parser, where=f"mailbox[{index}]")
+        pipeline.readers.append(reader)
 
 
 def _wire_classify(pipeline: Pipeline) -> None:

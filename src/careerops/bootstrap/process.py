@@ -6,7 +6,7 @@ from careerops.bootstrap.background import background
 from careerops.bootstrap.housekeeping import keep_house
 from careerops.bootstrap.idle import IdleWatch, OutageTooLong
 from careerops.bootstrap.observing import observe
-from careerops.bootstrap.pipeline import Pipeline, Surroundings, wire
+from careerops.bootstrap.pipeline import SERVICES, Pipeline, Surroundings, wire
 from careerops.bootstrap.stores import open_stores, process_owner
 from careerops.config import Config
 from careerops.ops.lifecycle import Lifecycle
@@ -46,10 +46,9 @@ async def serve_until_stopped(
             work = {"housekeeping": keep_house(around)}
             if max_wait_s is not None:
                 work["idle"] = _watch(pipeline, lifecycle, max_wait_s, ended)
-            async with (
-                background(lifecycle, work),
-                observe(pipeline, lifecycle, serve=not until_idle or config.http_given),
-            ):
+            # Services beside each other share one configuration: a port of its own has to be given.
+            serve = config.http_given or (not until_idle and len(services) == len(SERVICES))
+            async with background(lifecycle, work), observe(pipeline, lifecycle, serve=serve):
                 get_logger("careerops").info(LogEvent.SERVICE_STARTED, stage=",".join(services))
                 await pipeline.run(lifecycle.stopping, follow=not until_idle)
         finally:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from careerops.bootstrap.pipeline import Surroundings
     from careerops.services.events import Events, KnownEvent
 
+_SHOWN = 50
+_MOST = 1_000_000
+
 EventId = Annotated[str, typer.Argument(metavar="ID", help="An event id, or how it begins.")]
 
 
@@ -44,7 +47,10 @@ def list_(
     ctx: typer.Context,
     type_: Annotated[EventType | None, typer.Option("--type", help="Only this type.")] = None,
     account: Annotated[str, typer.Option(help="Only this account.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, max=_MOST, help="At most so many: 50, or with --json all."),
+    ] = None,
     json_: JsonOption = False,
 ) -> None:
     """List classified mails, newest first."""
@@ -53,7 +59,8 @@ def list_(
 
     async def main() -> None:
         async with opened(config) as around:
-            found = await events_of(around).recent(label=type_, account=account, limit=limit)
+            most = limit or (_MOST if session.json else _SHOWN)
+            found = await events_of(around).recent(label=type_, account=account, limit=most)
         if session.json:
             print_json([as_json(known) for known in found])
             return

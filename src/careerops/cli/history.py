@@ -42,9 +42,27 @@ def import_(
 ) -> None:
     """Read mails into the log; interrupted, the same command goes on where it was."""
     session = session_of(ctx, json_)
-    config = session.load()
-    parts = [part_of(path, account) for path in paths]
+    # What ingest logs of each batch would break the progress bar and fill a pipe.
+    config = session.load(quietly=True)
+    parts = [part_of(found, account) for path in paths for found in mail_in(path)]
     run_stoppable(lambda: _import_all(session, config, parts, notify=notify))
+
+
+def mail_in(path: Path) -> list[Path]:
+    """`path` itself, or the mbox files and mails in it where it is a folder of such.
+
+    Raises:
+        ConfigurationError: it is a folder without any mail.
+    """
+    if not path.is_dir() or (path / "cur").is_dir() or (path / "new").is_dir():
+        return [path]
+    boxes = sorted(each for each in path.rglob("*.mbox") if each.is_file())
+    single = [path] if next(path.rglob("*.eml"), None) is not None else []
+    if not boxes and not single:
+        raise ConfigurationError(
+            f"{path}: holds no .eml or .mbox file and is no Maildir (no cur or new folder in it)"
+        )
+    return [*boxes, *single]
 
 
 def part_of(path: Path, account: str) -> "PartConfig":
@@ -68,8 +86,10 @@ def part_of(path: Path, account: str) -> "PartConfig":
 def _kind(path: Path) -> str:
     if path.is_dir():
         return "maildir" if (path / "cur").is_dir() or (path / "new").is_dir() else "eml"
-    if not path.is_file():
+    if not path.exists():
         raise ConfigurationError(f"{path}: no such file or folder")
+    if not path.is_file():
+        raise ConfigurationError(f"{path}: neither a file nor a folder; name one of these")
     if path.suffix.lower() == ".zip":
         return "takeout"
     if path.suffix.lower() == ".eml":
@@ -96,7 +116,7 @@ async def _import_all(
         for part in parts:
             _, mailbox = build_part(config, part, "import", ("mailbox",), around.context)
             topic = RAW_INBOX if notify else RAW_BACKFILL
-            reader = reader_of(around, part, mailbox, parser, topic)
+            reader = reader_of(around, part, mailbox, parser, where="import", topic=topic)
             with progress_bar(Path(part.options["path"])) as show:
                 reader.on_progress = show
                 await reader.run(follow=False, patient=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from careerops.cli.session import note, print_line, session_of
+from careerops.cli.session import JsonOption, note, print_json, print_line, session_of
 from careerops.domain.errors import ConfigurationError
 
 _PRESETS = {
@@ -27,14 +27,18 @@ def register(app: typer.Typer) -> None:
 def init(
     ctx: typer.Context,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    json_: JsonOption = False,
 ) -> None:
     """Ask a few questions and write careerops.toml."""
-    session = session_of(ctx)
+    session = session_of(ctx, json_)
     path = session.config_path or Path("careerops.toml")
     if path.exists() and not force:
         raise ConfigurationError(f"{path}: exists already; edit it, or replace it with --force")
     text = f"{_HEAD}{_ask_mailbox()}{_ask_classifier()}{_ask_researcher()}{_ask_notifier()}{_TAIL}"
     _write(path, text)
+    if session.json:
+        print_json({"path": str(path)})
+        return
     print_line()
     print_line(f"{path} is written. Next:")
     print_line("  careerops doctor   checks everything and says what leaves this machine")

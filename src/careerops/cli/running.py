@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from careerops.cli.session import Session, note, session_of
+from careerops.cli.session import JsonOption, Session, note, print_json, session_of
 
 if TYPE_CHECKING:
     from careerops.ops.lifecycle import Lifecycle
@@ -31,29 +31,54 @@ def register(app: typer.Typer) -> None:
     app.command("notify")(notify)
 
 
-def run(ctx: typer.Context, until_idle: UntilIdle = False, max_wait: MaxWait = 30.0) -> None:
+def run(
+    ctx: typer.Context,
+    until_idle: UntilIdle = False,
+    max_wait: MaxWait = 30.0,
+    json_: JsonOption = False,
+) -> None:
     """Run all services in one process."""
-    serve(session_of(ctx), _ALL, until_idle=until_idle, max_wait_s=max_wait)
+    serve(session_of(ctx, json_), _ALL, until_idle=until_idle, max_wait_s=max_wait)
 
 
-def ingest(ctx: typer.Context, until_idle: UntilIdle = False, max_wait: MaxWait = 30.0) -> None:
+def ingest(
+    ctx: typer.Context,
+    until_idle: UntilIdle = False,
+    max_wait: MaxWait = 30.0,
+    json_: JsonOption = False,
+) -> None:
     """Read the mailboxes into the log."""
-    serve(session_of(ctx), ("ingest",), until_idle=until_idle, max_wait_s=max_wait)
+    serve(session_of(ctx, json_), ("ingest",), until_idle=until_idle, max_wait_s=max_wait)
 
 
-def classify(ctx: typer.Context, until_idle: UntilIdle = False, max_wait: MaxWait = 30.0) -> None:
+def classify(
+    ctx: typer.Context,
+    until_idle: UntilIdle = False,
+    max_wait: MaxWait = 30.0,
+    json_: JsonOption = False,
+) -> None:
     """Classify mails into career events."""
-    serve(session_of(ctx), ("classify",), until_idle=until_idle, max_wait_s=max_wait)
+    serve(session_of(ctx, json_), ("classify",), until_idle=until_idle, max_wait_s=max_wait)
 
 
-def research(ctx: typer.Context, until_idle: UntilIdle = False, max_wait: MaxWait = 30.0) -> None:
+def research(
+    ctx: typer.Context,
+    until_idle: UntilIdle = False,
+    max_wait: MaxWait = 30.0,
+    json_: JsonOption = False,
+) -> None:
     """Research companies and write notifications."""
-    serve(session_of(ctx), ("research",), until_idle=until_idle, max_wait_s=max_wait)
+    serve(session_of(ctx, json_), ("research",), until_idle=until_idle, max_wait_s=max_wait)
 
 
-def notify(ctx: typer.Context, until_idle: UntilIdle = False, max_wait: MaxWait = 30.0) -> None:
+def notify(
+    ctx: typer.Context,
+    until_idle: UntilIdle = False,
+    max_wait: MaxWait = 30.0,
+    json_: JsonOption = False,
+) -> None:
     """Tell people."""
-    serve(session_of(ctx), ("notify",), until_idle=until_idle, max_wait_s=max_wait)
+    serve(session_of(ctx, json_), ("notify",), until_idle=until_idle, max_wait_s=max_wait)
 
 
 def serve(
@@ -71,6 +96,8 @@ def serve(
         )
 
     waiting = run_process(main)
+    if session.json and until_idle:
+        print_json({"idle": True, "dead_letters": waiting})
     if waiting:
         report_dead_letters(waiting)
 
@@ -83,4 +110,4 @@ def report_dead_letters(count: int) -> None:
     from careerops.ops.logevents import LogEvent
     from careerops.ops.logging import get_logger
 
-    get_logger("cli").warning(LogEvent.DEAD_LETTERS_WAITING, count=count)
+    get_logger("cli").error(LogEvent.DEAD_LETTERS_WAITING, count=count)

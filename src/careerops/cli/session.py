@@ -25,8 +25,8 @@ class Session:
     json: bool = False
     debug: bool = False
 
-    def load(self) -> "Config":
-        """The configuration, with logging set up as it says.
+    def load(self, *, quietly: bool = False) -> "Config":
+        """The configuration, with logging set up as it says; `quietly` at least at warning.
 
         Raises:
             ConfigurationError: there is none, or it is not usable.
@@ -34,15 +34,17 @@ class Session:
         from careerops.config import find_config, load_config
 
         config = load_config(find_config(self.config_path))
-        start_logging(config)
+        start_logging(config, quietly=quietly)
         return config
 
 
-def start_logging(config: "Config") -> None:
-    """Logs go to stderr, as `[logging]` says."""
+def start_logging(config: "Config", *, quietly: bool = False) -> None:
+    """Logs go to stderr, as `[logging]` says; `quietly` leaves out what is merely information."""
     from careerops.ops.logging import configure_logging
 
-    configure_logging(level=config.logging.level, stream=sys.stderr, fmt=config.logging.format)
+    settings = config.logging
+    level = "warning" if quietly and settings.level == "info" else settings.level
+    configure_logging(level=level, stream=sys.stderr, fmt=settings.format)
 
 
 def session_of(ctx: typer.Context, json_too: bool = False) -> Session:

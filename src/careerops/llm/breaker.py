@@ -1,8 +1,10 @@
 """A circuit breaker: a provider that fails is left alone for a while.
 
-    CLOSED --5 failures in a row within 60 s--> OPEN --60 s--> HALF_OPEN, which lets one probe go
+    CLOSED --5 failures in a row within 60 s--> OPEN --10 s--> HALF_OPEN, which lets one probe go
     HALF_OPEN --the probe is answered--> CLOSED
-    HALF_OPEN --the probe fails--> OPEN
+    HALF_OPEN --the probe fails--> OPEN, for twice as long as before, at most 60 s
+
+A short hiccup is over after the first 10 s; a long outage is asked about once a minute.
 
 Only connectivity counts: 5xx, timeouts, no connection. A refused key, a spent quota or an unusable
 answer come from a provider that is up, and close the circuit. A call that was begun in an earlier
@@ -21,6 +23,7 @@ from careerops.ports.clock import Clock
 
 FAILURES: Final = 5
 WINDOW_S: Final = 60.0
+FIRST_OPEN_S: Final = 10.0
 OPEN_S: Final = 60.0
 
 
@@ -56,9 +59,13 @@ class CircuitBreaker:
         *,
         failures: int = FAILURES,
         window_s: float = WINDOW_S,
+        first_open_s: float = FIRST_OPEN_S,
         open_s: float = OPEN_S,
     ) -> None:
-        """Open after `failures` failures in a row within `window_s` seconds, for `open_s` seconds.
+        """Open after `failures` failures in a row within `window_s` seconds.
+
+        It stays open for `first_open_s` seconds, then for twice as long each time a probe fails,
+        at most for `open_s`.
 
         An answer in between starts the count anew: one failure in a hundred is no outage, however
         many calls a minute brings.
@@ -68,7 +75,9 @@ class CircuitBreaker:
         self._gauge = metrics.breaker_state.labels(provider)
         self._limit = failures
         self._window_s = window_s
-        self._open_s = open_s
+        self._first_open_s = first_open_s
+        self._longest_open_s = open_s
+        self._open_s = first_open_s
         self._failed_at: deque[float] = deque(maxlen=failures)
         self._opened_at = 0.0
         self._generation = 0
@@ -108,6 +117,7 @@ class CircuitBreaker:
             self.failing = False
             self._failed_at.clear()
             if self._state is BreakerState.HALF_OPEN:
+                self._open_s = self._first_open_s
                 self._enter(BreakerState.CLOSED)
         elif outcome is Outcome.DOWN:
             self.failing = True
@@ -117,11 +127,12 @@ class CircuitBreaker:
         now_s = self._clock.monotonic()
         self._failed_at.append(now_s)
         full = len(self._failed_at) == self._limit
-        if self._state is BreakerState.HALF_OPEN or (
-            full and now_s - self._failed_at[0] <= self._window_s
-        ):
-            self._opened_at = now_s
-            self._enter(BreakerState.OPEN)
+        if self._state is BreakerState.HALF_OPEN:
+            self._open_s = min(2 * self._open_s, self._longest_open_s)
+        elif not full or now_s - self._failed_at[0] > self._window_s:
+            return
+        self._opened_at = now_s
+        self._enter(BreakerState.OPEN)
 
     def _open_left_s(self) -> float:
         return self._opened_at + self._open_s - self._clock.monotonic()

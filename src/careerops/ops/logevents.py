@@ -71,6 +71,7 @@ class LogEvent(StrEnum):
     NOTIFICATION_SENT = "notification_sent", "A channel accepted a notification."
     NOTIFICATION_FAILED = "notification_failed", "A send failed."
     NOTIFICATION_UNKNOWN = "notification_unknown", "Nobody knows whether a send arrived."
+    NOTIFICATION_DROPPED = "notification_dropped", "Its account has no channel: nobody is told."
     NOTIFICATION_EXPIRED = "notification_expired", "A notification was not worth sending any more."
     CHANNEL_DOWN = "channel_down", "A channel refuses everything; its notifications wait."
 

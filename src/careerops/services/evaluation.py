@@ -51,7 +51,8 @@ def read_rows(lines: Iterable[str], where: str) -> list[LabelledMail]:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             key = ".".join(str(part) for part in first["loc"]) or "the line"
-            raise CareerOpsError(f"{where}:{number}: {key}: {first['msg'].lower()}") from None
+            said = f"{first['msg'][:1].lower()}{first['msg'][1:]}"
+            raise CareerOpsError(f"{where}:{number}: {key}: {said}") from None
     if not rows:
         raise CareerOpsError(
             f'{where}: no rows; write one {{"subject", "from", "body", "label"}} object a line'

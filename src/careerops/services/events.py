@@ -16,7 +16,7 @@ from careerops.ports.corrections import Correction, CorrectionStore
 from careerops.ports.eventlog import EventLog
 from careerops.ports.ledger import EntryState, Ledger
 from careerops.ports.verdicts import VerdictQuery, VerdictStore
-from careerops.services import classify
+from careerops.services import classify, research
 from careerops.services.envelopes import event_record
 from careerops.services.research import notification_record, worth_until
 
@@ -137,12 +137,11 @@ class Events:
                 "an OTHER is not told: relabel it first with careerops events relabel"
             )
         now = self._clock.now()
-        told = next((s for s in known.sends if s.entry.payload), None)
-        if told is None:
+        before = await self._written_before(known)
+        if before is None:
             await self._log.publish([self._career_record(event)])
             return ""
-        before = Notification.model_validate_json(told.entry.payload)
-        times = len({state.entry.notification_id for state in known.sends})
+        times = int(now.timestamp() * 1e6)  # another id each time, also before the next run
         again = before.model_copy(
             update={
                 "notification_id": notification_id(
@@ -156,6 +155,18 @@ class Events:
         )
         await self._log.publish([notification_record(again, now, new_traceparent(), "cli")])
         return again.notification_id
+
+    async def _written_before(self, known: KnownEvent) -> Notification | None:
+        """The notification that was written about an event, told or not; None if there is none."""
+        for state in known.sends:
+            return Notification.model_validate_json(state.entry.payload)
+        event = known.event
+        keys = [VerdictKey(event.event_id, research.STAGE, r) for r in range(event.revision + 1)]
+        found = await self._verdicts.get(keys)
+        for key in reversed(keys):
+            if key in found and found[key].outputs:
+                return Notification.model_validate_json(found[key].outputs[0].value)
+        return None
 
     def _career_record(self, event: CareerEvent) -> Record:
         return event_record(

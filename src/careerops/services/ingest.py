@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from careerops.domain.email import RAW_EMAIL_TYPE
-from careerops.domain.errors import Outage
+from careerops.domain.errors import ConfigurationError, Outage
 from careerops.domain.identity import account_key
 from careerops.domain.topics import RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import Record
@@ -33,7 +33,7 @@ from careerops.services.unparsed import unparsed_letter
 _BATCH_MAILS = 200
 _BATCH_BYTES = 4 * 1024 * 1024
 _QUEUE_MAILS = 400
-_LEASE_TTL_S = 30.0
+_LEASE_TTL_S = 15.0
 _RETRY_S = 2.0
 
 
@@ -88,9 +88,14 @@ class SourceReader:
         clock: Clock,
         metrics: Metrics,
         owner: str,
+        where: str = "",
         topic: str | None = None,
     ) -> None:
-        """Read `mailbox` for `account`, into `topic` if given, else as live or backfill."""
+        """Read `mailbox` for `account`, into `topic` if given, else as live or backfill.
+
+        `where` is the mailbox's key in the configuration, for errors that concern it.
+        """
+        self._where = where
         self._mailbox = mailbox
         self._kind = kind
         self._account = account
@@ -103,8 +108,18 @@ class SourceReader:
         self.on_progress: Callable[[SourceProgress], None] | None = None
         self._ingested = metrics.emails_ingested.labels(kind)
         self._logger = get_logger("ingest")
+        self._lease: Lease | None = None
         self._conversations = Conversations(cursors, account)
         self.progress = SourceProgress()
+
+    async def acquire(self) -> Lease:
+        """Take the source's lease, before anything else is taken; `run` does if nobody did.
+
+        Raises:
+            AlreadyRunning: another live process reads this source.
+        """
+        self._lease = await self._cursors.acquire(self._mailbox.name, self._owner, _LEASE_TTL_S)
+        return self._lease
 
     async def run(self, *, follow: bool, patient: bool = True) -> None:
         """Read to the end, or for ever with `follow`. A `patient` one tries an unreachable again.
@@ -115,7 +130,7 @@ class SourceReader:
             Fenced: the lease was taken over.
             Outage: without `patient`, the source cannot be reached.
         """
-        lease = await self._cursors.acquire(self._mailbox.name, self._owner, _LEASE_TTL_S)
+        lease = self._lease or await self.acquire()
         try:
             while True:
                 try:
@@ -128,10 +143,14 @@ class SourceReader:
                         LogEvent.SOURCE_LOST, source_kind=self._kind, scope=outage.scope
                     )
                     await self._clock.sleep(_RETRY_S)
+                except ConfigurationError as error:
+                    place = f"{self._where}: " if self._where else ""
+                    raise ConfigurationError(f"{place}{error}") from None
                 else:
                     self.progress.finished = True
                     return
         finally:
+            self._lease = None
             await self._cursors.release(lease)
 
     async def _read(self, lease: Lease, *, follow: bool) -> None:

@@ -19,7 +19,7 @@ from careerops.stream.message import Decision, Message, decode
 
 STAGE = "notify"
 EVERYONE = "*"
-"""The account of channels that carry every account's notifications (files of the operator)."""
+"""Stands for accounts without a channel of their own: told by the files of the operator."""
 
 
 class NotifySettings(Model):
@@ -77,13 +77,17 @@ class NotifyHandler:
                 due=notification.not_before or now,
                 worth_until=notification.worth_until,
             )
-            for account in (notification.account, EVERYONE)
-            for channel in self._channels.get(account, ())
+            for channel in self._channels_of(notification.account)
         ]
         if not entries:
+            self._logger.warning(LogEvent.NOTIFICATION_DROPPED, reason="no_channel")
             return Decision(status=VerdictStatus.DROPPED, account=notification.account)
         planned = await self._ledger.plan(entries, now)
         if planned:
             self._logger.info(LogEvent.NOTIFICATION_PLANNED, count=planned)
             self._on_planned()
         return Decision(account=notification.account)
+
+    def _channels_of(self, account: str) -> Sequence[str]:
+        """The account's own channels, or those for accounts that have none."""
+        return self._channels.get(account) or self._channels.get(EVERYONE, ())

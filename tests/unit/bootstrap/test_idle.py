@@ -9,7 +9,7 @@ import pytest
 
 from careerops.adapters.memory.database import MemoryDatabase
 from careerops.bootstrap.idle import IdleWatch, OutageTooLong
-from careerops.bootstrap.pipeline import Pipeline, Surroundings
+from careerops.bootstrap.pipeline import SERVICES, Pipeline, Surroundings
 from careerops.config import Config
 from careerops.domain.career import CareerEvent, Classification
 from careerops.domain.email import RawEmail
@@ -18,6 +18,7 @@ from careerops.domain.notification import Briefing, Notification
 from careerops.domain.taxonomy import EventType
 from careerops.domain.topics import CLASSIFIED, NOTIFICATIONS, RAW_BACKFILL, RAW_INBOX
 from careerops.ops.metrics import Metrics
+from careerops.ports.eventlog import Settlement
 from careerops.ports.mailbox import CaughtUp
 from careerops.services.classify import ClassifyHandler, ClassifySettings
 from careerops.services.failures import ChannelFailures
@@ -162,7 +163,7 @@ class Scene:
         self.sender = SimpleNamespace(channel="phone", has_due=has_due, down_since=None)
         surroundings = Surroundings(Config(), self.database, "us", clock=self.database.clock)
         parts: Any = ([self.reader], [self.worker], [self.sender])
-        self.pipeline = Pipeline(surroundings, *parts)
+        self.pipeline = Pipeline(surroundings, SERVICES, *parts)
 
     async def idle_within(self, seconds: float, max_wait_s: float = 3600) -> bool:
         """Whether the watch ends within simulated `seconds`; its error is raised."""
@@ -206,6 +207,23 @@ async def test_the_lag_of_groups_that_run_elsewhere_is_not_waited_for() -> None:
     await scene.database.log.publish([mail("e1")])
     await scene.database.log.subscribe(RAW_INBOX, "careerops.other")
     assert await scene.idle_within(1)
+
+
+@pytest.mark.parametrize(("service", "waits"), [("notify", True), ("ingest", False)])
+async def test_a_service_alone_waits_for_what_others_before_it_still_work_on(
+    *, service: str, waits: bool
+) -> None:
+    """Four processes beside each other end in order; nobody waits for those after it."""
+    scene = Scene()
+    scene.pipeline.services = (service,)
+    scene.worker.group = f"careerops.{service}"
+    await scene.database.log.publish([mail("e1")])
+    subscription = await scene.database.log.subscribe(RAW_INBOX, "careerops.classify")
+    assert await scene.idle_within(30) is not waits
+    (delivery,) = await subscription.receive(1)
+    await scene.database.log.settle([Settlement(delivery)])
+    assert not await scene.idle_within(3)
+    assert await scene.idle_within(5)
 
 
 async def test_a_finished_source_needs_no_end_of_its_own() -> None:

@@ -200,18 +200,25 @@ def accounts(**tables: Any) -> dict[str, list[str]]:
 
 def test_without_a_notifier_everybody_is_told_on_the_console() -> None:
     """The first run of all."""
-    assert accounts(mailbox=[{"kind": "mbox", "account": "you"}]) == {EVERYONE: ["console"]}
+    assert accounts(mailbox=[{"kind": "mbox", "account": "you"}]) == {
+        "me": ["console"],
+        EVERYONE: ["console"],
+    }
 
 
 def test_files_take_every_account_and_phones_only_their_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Unless a file names one."""
+    """A file without an account is for the default one and for whoever has no channel."""
     monkeypatch.setenv("PLANTED_TOKEN", "x")
     told = accounts(
         notifier=[JSONL, JSONL | {"name": "b", "account": "you"}, WHATSAPP, {"kind": "console"}]
     )
-    assert told == {EVERYONE: ["jsonl", "console"], "you": ["b"], "me": ["whatsapp"]}
+    assert told == {
+        EVERYONE: ["jsonl", "console"],
+        "you": ["b"],
+        "me": ["jsonl", "whatsapp", "console"],
+    }
 
 
 def test_two_channels_of_one_name_are_refused() -> None:

@@ -89,11 +89,11 @@ async def opened(breaker: CircuitBreaker, clock: FakeClock, wait_s: float) -> No
     await clock.advance(wait_s)
 
 
-async def test_after_a_minute_one_probe_is_let_through(
+async def test_after_ten_seconds_one_probe_is_let_through(
     breaker: CircuitBreaker, clock: FakeClock, metrics: Metrics
 ) -> None:
     """Not before, and one at a time."""
-    await opened(breaker, clock, 59.9)
+    await opened(breaker, clock, 9.9)
     assert breaker.begin() is None
     left_s = (breaker.retry_at - clock.now()).total_seconds()
     assert left_s == pytest.approx(0.1, abs=0.001)
@@ -107,14 +107,19 @@ async def test_after_a_minute_one_probe_is_let_through(
     assert call(breaker, Outcome.UP)
 
 
-async def test_a_failed_probe_opens_it_for_another_minute(
+async def test_failed_probes_open_it_for_longer_up_to_a_minute(
     breaker: CircuitBreaker, clock: FakeClock
 ) -> None:
-    """One failure is enough then."""
-    await opened(breaker, clock, 61)
-    assert call(breaker, Outcome.DOWN)
-    assert breaker.state is BreakerState.OPEN
-    await clock.advance(59)
+    """One failure is enough then; an answer makes the first delay the short one again."""
+    await opened(breaker, clock, 11)
+    for closed_s in (20, 40, 60, 60):
+        assert call(breaker, Outcome.DOWN)
+        assert breaker.state is BreakerState.OPEN
+        await clock.advance(closed_s - 1)
+        assert breaker.begin() is None
+        await clock.advance(2)
+    assert call(breaker, Outcome.UP)
+    await opened(breaker, clock, 9)
     assert breaker.begin() is None
     await clock.advance(2)
     assert breaker.begin() is not None

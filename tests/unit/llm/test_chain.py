@@ -167,7 +167,7 @@ async def test_an_open_breaker_is_an_outage_without_a_call() -> None:
         with pytest.raises(Outage) as caught:
             await only.classify(mail())
     assert provider.calls == 5
-    assert caught.value.retry_at == RECEIVED + timedelta(seconds=60)
+    assert caught.value.retry_at == RECEIVED + timedelta(seconds=10)
 
 
 @pytest.mark.parametrize(

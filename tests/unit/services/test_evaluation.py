@@ -101,7 +101,7 @@ def test_rows_are_read_and_become_mails() -> None:
     (row,) = read_rows(["\n", json.dumps(ROW | {"note": "x"}) + "\n"], "data.jsonl")
     mail = mail_of(row)
     assert (mail.subject, mail.body_text) == ("Your offer", "Hello")
-    assert (mail.sender.name, mail.sender.address) == ("Acme", "hr@acme.example")
+    assert (mail.sender.name, mail.sender.address) == ("Acme", "HR@acme.example")
     assert mail.sender.domain == "acme.example"
     other = mail_of(read_rows([json.dumps(ROW | {"body": "Bye"})], "x")[0])
     assert mail.event_id != other.event_id

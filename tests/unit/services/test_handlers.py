@@ -252,7 +252,7 @@ async def test_a_notification_is_planned_once_for_each_channel_of_its_account() 
     """Never for another account's channel; repeating plans nothing new."""
     database = MemoryDatabase()
     planned: list[int] = []
-    channels = {"me": ["phone"], "you": ["other"], EVERYONE: ["file"]}
+    channels = {"me": ["phone", "file"], "you": ["other"], EVERYONE: ["log"]}
     notify = NotifyHandler(channels, database.ledger, database.clock, lambda: planned.append(1))
     note = message(Notification(notification_id="n1", event=career()), NOTIFICATION_TYPE, "n1")
     await notify.handle(note)
@@ -261,6 +261,18 @@ async def test_a_notification_is_planned_once_for_each_channel_of_its_account() 
     assert sorted(entry.channel for entry in entries) == ["file", "phone"]
     assert all(entry.payload == note.value for entry in entries)
     assert planned == [1]
+
+
+async def test_an_account_without_a_channel_of_its_own_is_told_by_the_operators_files() -> None:
+    """Whoever has one is not: two accounts are two people."""
+    database = MemoryDatabase()
+    channels = {"you": ["other"], EVERYONE: ["log"]}
+    notify = NotifyHandler(channels, database.ledger, database.clock, lambda: None)
+    for account in ("you", "guest"):
+        note = Notification(notification_id=account, account=account)
+        await notify.handle(message(note, NOTIFICATION_TYPE, account))
+    entries = [state.entry for state in await database.ledger.entries()]
+    assert {(e.account, e.channel) for e in entries} == {("you", "other"), ("guest", "log")}
 
 
 async def test_an_account_without_channels_is_dropped_visibly() -> None:

@@ -92,7 +92,7 @@ async def test_the_lease_is_prolonged_while_a_source_is_followed_and_given_back_
     reader = intakes.reader(Silent([]))
     task = asyncio.create_task(reader.run(follow=True))
     await clock.advance(100)
-    assert intakes.calls.count("renew") == 10
+    assert intakes.calls.count("renew") == 20
     assert reader.progress.caught_up == 1
     assert not reader.progress.finished
     await intakes.take_over(Silent([]))

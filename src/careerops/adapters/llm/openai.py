@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from careerops.adapters.llm.keys import Credential, KeyOptions, KeyPool
 from careerops.adapters.llm.ratelimits import asked_delay_s
@@ -71,7 +71,10 @@ class OpenAIOptions(BaseModel):
 
     base_url: Annotated[str, AfterValidator(checked_base_url)] = f"https://{_OPENAI}/v1"
     model: str = Field(default="gpt-4o-mini", min_length=1, max_length=200)
-    api_keys: tuple[Secret | KeyOptions, ...] = ()
+    api_keys: Annotated[
+        tuple[Secret | KeyOptions, ...],
+        BeforeValidator(lambda keys: (keys,) if isinstance(keys, str) else keys),
+    ] = ()
     temperature: float | None = Field(default=None, ge=0, le=2)
     max_output_tokens: int | None = Field(default=None, ge=16, le=100_000)
     timeout_s: float = Field(default=30.0, gt=0, le=600)

@@ -12,7 +12,7 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from careerops.adapters.notifier.recipients import recipient_of
 from careerops.domain.errors import (
@@ -48,7 +48,10 @@ def _checked_address(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_checked_address)]
-Addresses = tuple[Address, ...]
+Addresses = Annotated[
+    tuple[Address, ...], BeforeValidator(lambda to: (to,) if isinstance(to, str) else to)
+]
+"""One address or a list of them."""
 
 
 class EmailOptions(BaseModel):

@@ -63,6 +63,8 @@ class JsonlNotifier:
         Raises:
             ConfigurationError: it cannot.
         """
+        if self._path.is_dir():
+            raise ConfigurationError(f"path: {self._path} is a folder: name a file in it")
         place = self._path if self._path.exists() else self._path.parent
         if not os.access(place, os.W_OK):
             raise ConfigurationError(f"{self._channel}: {place} is not writable: change its mode")

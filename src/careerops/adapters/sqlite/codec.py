@@ -48,9 +48,20 @@ def encode_headers(headers: Headers) -> bytes:
 
 
 def decode_headers(blob: bytes) -> Headers:
-    """What `encode_headers` was given."""
+    """What `encode_headers` was given; nothing if the blob is damaged.
+
+    A record without headers has no identity: its reader dead-letters it, instead of meeting it
+    again at every start.
+    """
     if not blob:
         return ()
+    try:
+        return _decoded(blob)
+    except (struct.error, UnicodeDecodeError, ValueError, MemoryError):
+        return ()
+
+
+def _decoded(blob: bytes) -> Headers:
     count, size = _HEAD.unpack_from(blob)
     start = _HEAD.size + size
     names = _names(blob[_HEAD.size : start], count)
