@@ -10,7 +10,7 @@ from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.mailparser import ParsedMail, ParseRequest
 
-PARSE_TIMEOUT_S = 5.0
+PARSE_TIMEOUT_S = 3.5
 """Longest time for one mail; measured mails take milliseconds, hostile ones tenths of a second."""
 START_TIMEOUT_S = 30.0
 MAX_DEATHS = 2
