@@ -5,42 +5,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from careerops.domain.career import MAX_COMPANY_CHARS
-from careerops.domain.email import RawEmail
-from careerops.mail.ats import Tenant, VendorKind, ats_of
+from careerops.domain.email import MarkKind, RawEmail
+from careerops.mail.ats import ats_of
 from careerops.mail.company_names import (
     agrees,
     company_domain,
     name_from_domain,
-    registered_domain,
     squash,
     tidy_name,
 )
-from careerops.mail.company_patterns import BODY, LEGAL, ROLE_WORDS, SIGNED, SUBJECT
+from careerops.mail.company_patterns import BODY, CLIENT, LEGAL, ROLE_WORDS, SIGNED, STATED, SUBJECT
 from careerops.mail.company_role import role_of
+from careerops.mail.company_sender import Sign, from_sender, sent_for
+from careerops.mail.company_spelling import written_like
 from careerops.mail.spoken import is_forward, spoken_segments, unwrap
 
 __all__ = ["CompanyGuess", "company_of", "role_of"]
 
+_MADE = frozenset({"domain", "tenant", "organizer"})
 _BODY_CHARS = 2500
 _SUBJECT_CHARS = 300
-
-_VIA = re.compile(r"(?i)\s+(?:via|über|por|par|through|durch)\s+\S.*$")
-_PERSON_OF = re.compile(
-    r"(?i)^.{1,60}?(?:\s(?:from|at|von|bei|de|chez|@)\s|\s?[@|/]\s?|\s\()(?P<n>.+)$"
+_REPLY = re.compile(
+    r"(?i)^\s*(?:(?:re|fwd?|aw|wg|tr|rv|enc|accepted|declined|updated"
+    r"|cancel+ed|invitation|updated invitation|einladung)\s*:\s*)+"
 )
-_HIRING = re.compile(
-    r"(?i)[\s\-|,·]*\b(?:careers?|recruit(?:ing|ment|er|ers)?|talent(?: acquisition)?|acquisition"
-    r"|hiring|jobs?|hr|human resources|people(?: ops| operations| team)?|team|candidate (?:care"
-    r"|experience)|no-?reply|do-?not-?reply|notifications?|karriere|bewerbung(?:en)?|personal"
-    r"(?:abteilung)?|recrutement|équipe|ressources humaines|rrhh|rh|selección|empleo|equipo"
-    r"|workflow|onboarding|university|campus|staffing|भर्ती|टीम)\b[\s\-|,·]*"
-)
+_MEETING_TIME = re.compile(r"\s@ (?=[A-Z]\w{1,9}\.? \d|\d).*$")
+"""What calendar programs put behind the title of an invitation."""
 _NOT_IN_NAME = re.compile(
     r"(?i)\b(?:application|applying|interview|invitation|position|role|update|status|offer|re|fwd?"
     r"|wg|aw|tr|rv|assessment|challenge|reminder|confirmation|bewerbung|candidatura|candidature"
     r"|entrevista|entretien|einladung|convocatoria|your|next|steps?|job|thank|thanks|important"
     r"|action|required|newsletter|weekly|oferta|offre|angebot|vorstellungsgespräch|prueba|convite"
-    r"|software|senior|junior|hiring|recruiting|recruitment|careers?|team|invitaci[oó]n|unsere?"
+    r"|senior|junior|hiring|recruiting|recruitment|careers?|team|invitaci[oó]n|unsere?"
     r"|deine?|ihre?|votre|tu|su|please|rescheduled|canceled|cancelled|confirmed|accepted|updated"
     r"|coding|online|phone|technical|video|final|first|second|round)\b"
 )
@@ -57,20 +53,13 @@ class CompanyGuess:
         domain: its registered domain; '' if unknown. Never a vendor's or a free-mail one.
         confidence: 0..1, how sure the name is.
         how: where the name was found (`display`, `domain`, `tenant`, `subject`, `body`,
-            `organizer`), joined by `+` where several agree; '' if nowhere.
+            `organizer`, `link`), joined by `+` where several agree; '' if nowhere.
     """
 
     name: str = ""
     domain: str = ""
     confidence: float = 0.0
     how: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    name: str
-    how: str
-    weight: float
 
 
 def company_of(mail: RawEmail) -> CompanyGuess:
@@ -81,14 +70,22 @@ def company_of(mail: RawEmail) -> CompanyGuess:
     """
     forwarded = is_forward(mail)
     own = "" if forwarded else company_domain(mail.sender.domain)
+    client = "" if forwarded else sent_for(mail.sender, own)
+    own = "" if client else own
     domain = own or _organizer_domain(mail)
-    found = [*_from_text(mail), *([] if forwarded else _from_sender(mail, own))]
+    found = [*_from_text(mail), *([] if forwarded else from_sender(mail.sender, own))]
+    found.append(Sign(client, "display", 0.85))
+    if domain:
+        spelled = written_like(domain, _whole_text(mail))
+        found.append(Sign(spelled, "subject" if spelled in mail.subject else "body", 0.8))
     if domain and not own:
-        found.append(_Found(name_from_domain(domain), "organizer", 0.5))
+        found.append(Sign(name_from_domain(domain), "organizer", 0.5))
+    if not domain:
+        found += _from_links(mail)
     found = [sign for sign in found if sign.name]
     if not found:
         return CompanyGuess(domain=domain)
-    best = max(found, key=lambda sign: _support(sign, found, domain))
+    best = _written(max(found, key=lambda sign: _support(sign, found, domain)), found)
     allies = sorted({sign.how for sign in found if _same(sign.name, best.name)})
     return CompanyGuess(
         name=best.name[:MAX_COMPANY_CHARS],
@@ -98,7 +95,27 @@ def company_of(mail: RawEmail) -> CompanyGuess:
     )
 
 
-def _support(sign: _Found, found: list[_Found], domain: str) -> float:
+def _written(best: Sign, found: list[Sign]) -> Sign:
+    """`best` as a person wrote it, where it was only made of a domain or a tenant's name."""
+    if best.how not in _MADE:
+        return best
+    same = (s for s in found if s.how not in _MADE and squash(s.name) == squash(best.name))
+    return next(same, best)
+
+
+def _from_links(mail: RawEmail) -> Iterator[Sign]:
+    """The one company that the links of a vendor's mail lead to, if the mail names it."""
+    domains = {company_domain(link.domain) for link in mail.links[:50]} - {""}
+    if len(domains) == 1 and ats_of(mail.sender.domain):
+        yield Sign(written_like(domains.pop(), _whole_text(mail)), "link", 0.6)
+
+
+def _whole_text(mail: RawEmail) -> str:
+    said = mail.text_without(MarkKind.QUOTED, MarkKind.HIDDEN)
+    return f"{mail.subject[:_SUBJECT_CHARS]}\n{said[:_BODY_CHARS]}\n{said[_BODY_CHARS:][-500:]}"
+
+
+def _support(sign: Sign, found: list[Sign], domain: str) -> float:
     allies = {other.how for other in found if _same(other.name, sign.name)} - {sign.how}
     agreement = 0.12 if domain and agrees(sign.name, domain) else 0.0
     return sign.weight + 0.08 * len(allies) + agreement
@@ -122,59 +139,28 @@ def _linked_domain(mail: RawEmail, name: str) -> str:
     return ""
 
 
-def _from_sender(mail: RawEmail, own: str) -> Iterator[_Found]:
-    yield from _from_display(mail.sender.name[:120], mail.sender.domain, own)
-    if own:
-        yield _Found(name_from_domain(own), "domain", 0.55)
-        return
-    tenant = _tenant(mail.sender.address, mail.sender.domain)
-    if tenant:
-        yield _Found(tidy_name(tenant.replace("-", " ").title()), "tenant", 0.6)
-
-
-def _from_display(display: str, sender_domain: str, own: str) -> Iterator[_Found]:
-    shown = _VIA.sub("", display).strip()
-    person = _PERSON_OF.match(shown)
-    if person:
-        yield _Found(_company_words(person["n"]), "display", 0.78)
-        return
-    bare = _company_words(shown)
-    vendor = ats_of(sender_domain)
-    if (bare and bare != shown) or (bare and own and agrees(bare, own)):
-        yield _Found(bare, "display", 0.8)
-    elif bare and vendor and vendor.kind is VendorKind.ATS:
-        yield _Found(bare, "display", 0.5)  # the company, or the person who recruits for it
-
-
-def _company_words(text: str) -> str:
-    return tidy_name(_HIRING.sub(" ", text))
-
-
-def _tenant(address: str, domain: str) -> str:
-    vendor = ats_of(domain)
-    if vendor is None or vendor.tenant is Tenant.NOWHERE:
-        return ""
-    if vendor.tenant is Tenant.LOCAL_PART:
-        return address.partition("@")[0].partition("+")[0]
-    labels = domain.lower().removesuffix(registered_domain(domain)).strip(".").split(".")
-    return labels[-1]
-
-
-def _from_text(mail: RawEmail) -> Iterator[_Found]:
-    subject = re.sub(r"(?i)^\s*(?:(?:re|fwd?|aw|wg|tr|rv|enc)\s*:\s*)+", "", mail.subject)
-    for pattern in SUBJECT:
-        yield from _names(pattern, subject[:_SUBJECT_CHARS], "subject", 0.8)
+def _from_text(mail: RawEmail) -> Iterator[Sign]:
+    subject = _REPLY.sub("", mail.subject[:_SUBJECT_CHARS])
+    subject = _MEETING_TIME.sub("", subject)
     text = unwrap("\n\n".join(spoken_segments(mail, _BODY_CHARS)))
+    for pattern in STATED:
+        for sign in _names(pattern, subject, "subject", 0.86):
+            # Said twice, it outweighs even the name and domain of who sends it for the company.
+            yield Sign(sign.name, sign.how, sign.weight + (0.3 if sign.name in text else 0.0))
+    for pattern in SUBJECT:
+        yield from _names(pattern, subject, "subject", 0.8)
+    for pattern in CLIENT if ats_of(mail.sender.domain) else ():
+        yield from _names(pattern, subject, "subject", 0.4)
     for pattern in BODY:
         yield from _names(pattern, text, "body", 0.62)
     yield from _names(SIGNED, text, "body", 0.66)
     yield from _names(LEGAL, text, "body", 0.6)
 
 
-def _names(pattern: re.Pattern[str], text: str, how: str, weight: float) -> Iterator[_Found]:
+def _names(pattern: re.Pattern[str], text: str, how: str, weight: float) -> Iterator[Sign]:
     for count, match in enumerate(pattern.finditer(text)):
         if count == 3:  # noqa: PLR2004  # the first mentions decide; a list of names decides nothing
             return
         name = tidy_name(_LEADING.sub("", match["name"]))
         if name and not ROLE_WORDS.search(name) and not _NOT_IN_NAME.search(name):
-            yield _Found(name, how, weight - 0.03 * count)
+            yield Sign(name, how, weight - 0.03 * count)

@@ -18,6 +18,17 @@ def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
     )
 
 
+STATED = _compile(
+    r"(?i:(?:application|applied|apply|offer|position|role|job|internship) "
+    r"(?:at|to|from|with) )NAME",
+    r"(?i:interview at )NAME",
+    rf"^{NAME}\s(?i:(?:has |have )?(?:invites?|invited|would like|wants|sent) you)\b",
+    r"(?i:(?:bewerbung|stelle|angebot|interview) (?:bei|von) (?:der |dem )?)NAME",
+    r"(?i:(?:candidatura|solicitud|oferta|entrevista) (?:en|con|de|a) )NAME",
+    r"(?i:(?:candidature|offre|entretien) (?:chez|avec) )NAME",
+)
+"""Where a subject states whose matter it is, whoever sends the mail."""
+
 SUBJECT = _compile(
     # English
     r"(?i:(?:sent|submitted) to )NAME",
@@ -26,7 +37,8 @@ SUBJECT = _compile(
     r"(?i:(?:interview|call|chat|conversation|opportunity|career|role|position|job|internship|"
     r"offer|assessment|challenge|test|process|team|screen|round) (?:at|with|from|by) )NAME",
     r"(?i:\bat |@ )NAME(?=\s?(?:$|[-–|:,!(\[]))",  # noqa: RUF001  # dashes as mails set them
-    r"(?i:(?:update|message|news|invitation|offer|reminder) from )NAME",
+    r"(?i:(?:update|message|news|invitation|offer|reminder|thanks|thank you|hello) from )NAME",
+    r"(?i: x | <> )NAME",
     r"(?i:welcome to |joining )NAME",
     # German
     r"(?i:(?:bewerbung|gespräch|gespraech|interview|einladung|stelle|praktikum|angebot|"
@@ -42,13 +54,19 @@ SUBJECT = _compile(
     # Hindi, in both scripts
     rf"{NAME}\s(?:में|मे|की ओर से|के साथ|mein|me|ki taraf se|ke saath)(?=\s)",
     # The name in front: in brackets, before a colon or a dash, after "your"
-    rf"^{NAME}\s(?:is inviting|invited|has sent|has invited|would like|wants)\b",
+    rf"^{NAME}\s(?:is inviting|invites?|invited|has sent|sent you|has invited|would like|wants)\b",
+    rf"(?:^|[^/])/ {NAME}$".replace(" ", r"\s"),
     rf"^\[{NAME}\]",
     rf"^{NAME}\s?(?:[-–|:])\s",  # noqa: RUF001  # dashes as mails set them
     rf"(?i:^your ){NAME}(?i: (?:application|interview|offer|candidacy))",
 )
 
+CLIENT = _compile(r"(?i:(?:schedule|assessments?|tests?|challenge|interview) for )NAME")
+"""Where a vendor's subject may name its client, and as well a role."""
+
 BODY = _compile(
+    r"(?i:(?:your|deine|ihre) (?:resume|cv|application|profile) to )NAME",
+    rf"(?i:\ban (?:die |das |den )?){NAME}\s(?:übermittelt|gesendet|versendet|versandt|geschickt)",
     r"(?i:(?:application|applying|applied|apply) (?:to|at|with) )NAME",
     r"(?i:(?:position|role|job|internship|opportunity|career|opportunities|team|interview|opening)"
     r" (?:at|with|here at) )NAME",
@@ -66,7 +84,7 @@ BODY = _compile(
 SIGNED = re.compile(
     r"(?i:\b(?:the|das|ihr|dein|votre|l'équipe|el equipo de|your))?\s?"
     + NAME
-    + r"\s(?:Recruiting|Recruitment|Talent|Hiring|Careers|People|HR)\b"
+    + r"\s(?:e-?)?(?:Recruiting|Recruitment|Talent|Hiring|Careers|People|HR)\b"
 )
 LEGAL = re.compile(
     NAME

@@ -14,7 +14,8 @@ _MAX_WORDS = 9
 _TEXT = r"(?P<role>[^\W_][^\n.,;:!?\"|<>„“”«»]{1,80}?)"
 _END = (
     r"(?=\s(?:position|role|job|opening|opportunity|vacancy|internship program|at|with|has|have"
-    r"|was|is|in our|on|and we|and have|and will|and are|team|bei|in|im|zu|ist|wurde|und|haben"
+    r"|was|is|in our|in the|on|and we|and have|and will|and are|team|bei|in|im|zu|zum|zur|an|ab"
+    r"|ist|wurde|und|haben"
     r"|erhalten|en|con|ha|hemos|y|chez|au sein|a bien|a été|et|dans|na|no|em|e|presso|bij"
     r"|by|from|for|via|to|received|की|के|पद|में|ke|ki|mein)\b|\s?[.,;:!?\"|<>„“”«»\n–—]"  # noqa: RUF001  # dashes as mails set them
     r"|\s[-(]|\)|$)"
@@ -61,10 +62,14 @@ _HINDI = re.compile(
     r"\s(?:के पद|पद|की भूमिका|की पोस्ट|ke pad|pad|ki position|position)(?=\s)",
     re.MULTILINE,
 )
-_INNER = re.compile(r"(?i)^.*\s(?:for (?:the|our|an?)|में|मे|mein)\s")
+_INNER = re.compile(r"(?i)^.*\s(?:for (?:the|our|an?)|us as|में|मे|mein)\s")
 _LEAD = re.compile(
     r"(?i)^(?:(?:the|our|an?|your|his|this|eine?n?|die|der|den|das|el|la|un|una|le|les|une"
     r"|puesto de|poste de|posición de|aapka|aapki|आपका|आपकी|हमारे|यहाँ|का|role of|position of)\s+)+"
+)
+_NO_ROLE = re.compile(
+    r"(?i)\b(?:call|interview|join|about|first|then|we|you|within|weeks?|days?|hours?|apply|above"
+    r"|below|said|advertised|aapne|humne|application)\b"
 )
 _GENERIC = re.compile(
     r"(?i)^(?:this|that|it|you|us|me|the|your|our|any|other|role|position|job|same|more|which"
@@ -94,8 +99,10 @@ def _first(patterns: tuple[re.Pattern[str], ...], text: str, *, called: bool) ->
 
 
 def _tidy(raw: str) -> str:
-    role = _LEAD.sub("", _INNER.sub("", " ".join(raw.split()))).strip(" '*_-–()[]")  # noqa: RUF001  # dashes as mails set them
+    line = _INNER.sub("", " ".join(raw.split())).partition(" (")[0]
+    role = _LEAD.sub("", line).strip(" '*_-–()[]")  # noqa: RUF001  # dashes as mails set them
     too_long = len(role.split()) > _MAX_WORDS
-    if too_long or len(role) < 2 or _GENERIC.match(role) or not role.isprintable():  # noqa: PLR2004  # no role is called by one letter
+    none = _GENERIC.match(role) or _NO_ROLE.search(role) or not role.isprintable()
+    if too_long or len(role) < 2 or none:  # noqa: PLR2004  # no role is called by one letter
         return ""
     return role

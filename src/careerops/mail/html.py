@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from careerops.mail.css import hiding_selectors
 from careerops.mail.htmlguard import safe_length
@@ -32,7 +32,22 @@ _BLOCKS = frozenset({
     "fieldset", "figure", "figcaption", "footer", "form", "header", "html", "legend", "li",
     "main", "nav", "section", "summary", "tbody", "tfoot", "thead", "tr",
 })  # fmt: skip
-_LINE_ENDS = {**dict.fromkeys(_BLOCKS, "\n"), **dict.fromkeys(_PARAGRAPHS, "\n\n")}
+_CELLS = frozenset({"td", "th"})
+_OPENED = _CELLS | {"pre", "li"}
+_QUOTING = frozenset({"blockquote", "div", "span", "table"})
+
+_NO_GAP, _BLANK, _CELL, _LINE, _PARAGRAPH, _GLUED = range(6)
+"""What stands between two texts: of several the greatest, but after a bullet nothing."""
+_SEPARATORS = ("", " ", " | ", "\n", "\n\n", "")
+_LEFT_OUT = -1
+_GAPS = {
+    **dict.fromkeys(("a", "b", "br", "em", "font", "i", "img", "span", "strong", "u"), _NO_GAP),
+    **dict.fromkeys(_CELLS, _NO_GAP),
+    **dict.fromkeys(_BLOCKS, _LINE),
+    **dict.fromkeys(_PARAGRAPHS, _PARAGRAPH),
+    **dict.fromkeys(_SKIPPED, _LEFT_OUT),
+}
+"""What stands before and behind an element, for those that mails are made of."""
 _QUOTE_CLASSES = (
     "gmail_quote",
     "yahoo_quoted",
@@ -51,9 +66,12 @@ class Rendered(NamedTuple):
     truncated: bool
 
 
-# A plain tuple: one is made for each element, and a named one takes five times as long.
-_Frame = tuple["LexborNode", Look, int, bool, str]
-"""What to go back to when an element is left: itself, look, quote depth, <pre>, its line end."""
+# Plain tuples: many are made for each mail, and a named one takes five times as long.
+_Setting = tuple[Look, int, int, bool]
+"""What holds for the text within an element: look, quote depth, kind of its runs, <pre>."""
+_OUTSIDE: _Setting = (PLAIN, 0, 0, False)
+_Frame = tuple["LexborNode", int, _Setting]
+"""What to go back to when an element is left: itself, its gap, the setting around it."""
 
 
 @cache
@@ -69,10 +87,9 @@ def render(html: str) -> Rendered:
     if not html[:length].strip():
         return Rendered([], truncated=length < len(html))
     document = _parser_class()(html[:length])
-    renderer = _Renderer(_hiding(document, html))
-    if document.root is not None:
-        renderer.walk(document.root)
-    return Rendered(renderer.runs(), truncated=renderer.truncated or length < len(html))
+    writer = _Writer()
+    cut = _walk(document.root, writer, _hiding(document, html))
+    return Rendered(writer.runs(), truncated=cut or length < len(html))
 
 
 def _hiding(document: "LexborHTMLParser", html: str) -> frozenset[str]:
@@ -82,123 +99,134 @@ def _hiding(document: "LexborHTMLParser", html: str) -> frozenset[str]:
     return frozenset().union(*(hiding_selectors(sheet) for sheet in sheets))
 
 
-class _Renderer:
-    """Walks a tree without recursion and writes runs."""
+def _walk(root: "LexborNode | None", writer: "_Writer", hiding: frozenset[str]) -> bool:
+    """Write the text of a tree, without recursion; whether some was left out for its size.
 
-    def __init__(self, hiding: frozenset[str]) -> None:
-        self.truncated = False
-        self._hiding = hiding
+    One loop with few calls: every node of every HTML mail passes here.
+    """
+    stack: list[_Frame] = []
+    setting = _OUTSIDE
+    node = root
+    for _ in range(MAX_NODES):
+        if node is None or writer.chars > MAX_OUTPUT_CHARS:
+            break
+        tag: str = node.tag or "-"
+        if tag == "-text":
+            writer.text(node.text_content or "", setting)
+        elif (gap := _GAPS[tag] if tag in _GAPS else _gap_of(tag)) != _LEFT_OUT:
+            if gap and gap > writer.gap:
+                writer.gap = gap
+            child = node.first_child
+            if child is not None:
+                stack.append((node, gap, setting))
+                attributes = node.attributes
+                if attributes:
+                    setting = _within(setting, tag, attributes, hiding)
+                if tag in _OPENED:
+                    setting = writer.open(tag, setting)
+                node = child
+                continue
+            writer.empty(tag)
+        node = node.next
+        while node is None and stack:
+            element, gap, setting = stack.pop()
+            if gap and gap > writer.gap:
+                writer.gap = gap
+            node = element.next
+    return node is not None
+
+
+def _gap_of(tag: str) -> int:
+    """The gap of an element that no mail is made of; `_LEFT_OUT` for comments and their like."""
+    return _LEFT_OUT if tag[0] in "-!" else _NO_GAP
+
+
+def _within(
+    setting: _Setting, tag: str, attributes: Mapping[str, str | None], hiding: frozenset[str]
+) -> _Setting:
+    """What holds within an element."""
+    outer, depth, _, preformatted = setting
+    look = look_of(outer, attributes, hiding)
+    quotes = tag in _QUOTING and _quotes(tag, attributes)
+    if look is outer and not quotes:
+        return setting
+    depth += quotes
+    kind = HIDDEN if look.unseen else (QUOTE_BASE + depth if depth else 0)
+    return look, depth, kind, preformatted
+
+
+class _Writer:
+    """Joins texts to runs.
+
+    Attributes:
+        chars: characters written.
+        gap: what will stand before the next text.
+    """
+
+    __slots__ = ("_pieces", "_running", "_runs", "chars", "gap")
+
+    def __init__(self) -> None:
+        self.chars = 0
+        self.gap = _NO_GAP
         self._runs: list[tuple[str, int, list[str]]] = []
-        self._separator = ""
-        self._chars = 0
-        self._look = PLAIN
-        self._quote = 0
-        self._preformatted = False
-        self._after_bullet = False
+        self._pieces: list[str] = []
+        self._running = -1
 
     def runs(self) -> list[Run]:
         """What was written."""
         return [Run(separator, "".join(pieces), kind) for separator, kind, pieces in self._runs]
 
-    def walk(self, root: "LexborNode") -> None:
-        """Write the text below `root`."""
-        stack: list[_Frame] = []
-        node: LexborNode | None = root
-        for _ in range(MAX_NODES):
-            if node is None or self._chars > MAX_OUTPUT_CHARS:
-                break
-            tag: str = node.tag or ""
-            if tag == "-text":
-                self._text(node.text_content or "")
-            elif tag not in _SKIPPED and tag[:1] not in "-!":
-                child = self._enter(node, tag, stack)
-                if child is not None:
-                    node = child
-                    continue
-            node = node.next or self._leave(stack)
-        self.truncated = node is not None
-
-    def _leave(self, stack: list[_Frame]) -> "LexborNode | None":
-        """Leave the elements that end here; the node after them."""
-        while stack:
-            element, self._look, self._quote, self._preformatted, line_end = stack.pop()
-            if line_end:
-                self._end_line(line_end)
-            following: LexborNode | None = element.next
-            if following is not None:
-                return following
-        return None
-
-    def _enter(self, node: "LexborNode", tag: str, stack: list[_Frame]) -> "LexborNode | None":
-        """Enter an element and return its first child, None if it is empty."""
-        line_end = _LINE_ENDS.get(tag, "")
-        if line_end:
-            self._end_line(line_end)
-        child: LexborNode | None = node.first_child
-        if child is None:
-            self._empty_element(tag)
-            return None
-        stack.append((node, self._look, self._quote, self._preformatted, line_end))
-        self._open(tag, node.attributes)
-        return child
-
-    def _open(self, tag: str, attributes: Mapping[str, Any]) -> None:
+    def open(self, tag: str, setting: _Setting) -> _Setting:
+        """Begin an element that is more than its text; what holds within it."""
         if tag == "pre":
-            self._preformatted = True
-        if attributes:
-            self._look = look_of(self._look, attributes, self._hiding)
-            if tag in {"blockquote", "div", "span", "table"} and _quotes(tag, attributes):
-                self._quote += 1
+            return (*setting[:3], True)
         if tag == "li":
-            self._write("- ")
-            self._after_bullet = True
-        elif tag in {"td", "th"}:
-            self._cell()
-
-    def _empty_element(self, tag: str) -> None:
-        if tag == "br":
-            self._separator = "\n\n" if "\n" in self._separator else "\n"
-        elif tag in {"td", "th"}:
-            self._cell()
-
-    def _cell(self) -> None:
-        """Cells stand on one line, unless there are blocks in them."""
-        if self._runs and "\n" not in self._separator:
-            self._separator = " | "
-
-    def _end_line(self, line_end: str) -> None:
-        if len(line_end) > self._separator.count("\n"):
-            self._separator = line_end
-
-    def _text(self, text: str) -> None:
-        if self._preformatted:
-            self._write(text)
-            return
-        words = text.split()
-        if not words:
-            self._separator = self._separator or " "
-            return
-        if text[0].isspace():
-            self._separator = self._separator or " "
-        self._write(" ".join(words))
-        if text[-1].isspace():
-            self._separator = " "
-
-    def _write(self, text: str) -> None:
-        if self._after_bullet:
-            self._separator, self._after_bullet = "", False
-        kind = HIDDEN if self._look.unseen else (QUOTE_BASE + self._quote if self._quote else 0)
-        if self._runs and self._runs[-1][1] == kind:
-            self._runs[-1][2].append(self._separator + text)
+            self._write("- ", setting[2])
+            self.gap = _GLUED
         else:
-            self._runs.append((self._separator, kind, [text]))
-        self._separator = ""
-        self._chars += len(text)
+            self.empty(tag)
+        return setting
+
+    def empty(self, tag: str) -> None:
+        """A line break, or a cell: those stand on one line, unless there are blocks in them."""
+        if tag == "br":
+            self.gap = max(self.gap, _PARAGRAPH if self.gap >= _LINE else _LINE)
+        elif tag in _CELLS and self._runs:
+            self.gap = max(self.gap, _CELL)
+
+    def text(self, text: str, setting: _Setting) -> None:
+        """A text node."""
+        _, _, kind, preformatted = setting
+        if preformatted:
+            self._write(text, kind)
+            return
+        if text.isspace() or not text:
+            self.gap = self.gap or _BLANK
+            return
+        flat = text.replace("\n", " ")
+        if "  " in flat or not flat.isprintable():
+            # Taking all texts apart would take twice as long: most have single blanks only.
+            ends = " " * text[0].isspace(), " " * text[-1].isspace()
+            flat = " ".join(text.split()).join(ends)
+        if flat[0] == " ":
+            self.gap = self.gap or _BLANK
+        self._write(flat.strip(" "), kind)
+        if flat[-1] == " ":
+            self.gap = _BLANK
+
+    def _write(self, text: str, kind: int) -> None:
+        if kind == self._running:
+            self._pieces.append(_SEPARATORS[self.gap] + text)
+        else:
+            self._pieces, self._running = [text], kind
+            self._runs.append((_SEPARATORS[self.gap], kind, self._pieces))
+        self.gap = _NO_GAP
+        self.chars += len(text)
 
 
-def _quotes(tag: str, attributes: Mapping[str, Any]) -> bool:
+def _quotes(tag: str, attributes: Mapping[str, str | None]) -> bool:
     """Whether an element holds what somebody else wrote before."""
     if tag == "blockquote" and (attributes.get("type") or "").lower() == "cite":
         return True
-    classes: str = attributes.get("class") or ""
-    return any(name in classes for name in _QUOTE_CLASSES)
+    classes = attributes.get("class")
+    return bool(classes) and any(name in classes for name in _QUOTE_CLASSES)

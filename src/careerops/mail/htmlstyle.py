@@ -7,6 +7,9 @@ from careerops.mail.css import UNKNOWN, Declarations, declarations, parse_color,
 
 _MAX_CLASS_CHARS = 500
 _NOTHING = Declarations()
+_SAYING = frozenset(
+    {"aria-hidden", "background", "bgcolor", "class", "color", "hidden", "id", "style"}
+)
 
 
 class Look:
@@ -55,6 +58,8 @@ def look_of(
         attributes: of the element, names in lower case.
         hiding: selectors (`.class`, `#id`) that the document's style sheet hides.
     """
+    if _SAYING.isdisjoint(attributes):
+        return parent
     get = attributes.get
     classes = get("class") or ""
     hidden = "hidden" in attributes or get("aria-hidden") in {"true", "TRUE", "True"}

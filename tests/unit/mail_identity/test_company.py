@@ -34,6 +34,26 @@ COMPANIES = [
     ("HR", "someone@gmail.com", "Interview", "the position of Cook at Nordwind GmbH.", "Nordwind"),
     ("x", "n@greenhouse.io", "Update", "Best,\nThe Hooli Recruiting Team", "Hooli"),
     ("x", "n@greenhouse.io", "Update", APPLIED, "Acme"),
+    ("Acme Foods", "n@personio.de", "Eingangsbestätigung: Ihre Bewerbung", "", "Acme Foods"),
+    ("Ann", "ann@acme.example", "Interview @ Tue 3 Nov 2026 14:00 (CET)", "", "Acme"),
+    ("HR Department Acme Group", "a@acme.example", "Offer", "", "Acme Group"),
+    ("Acme Health @ icims", "acme+x@talent.icims.com", "Your application", "", "Acme Health"),
+    ("Oak & Vale via Talky", "n@talky.example", "Your recorded interview", "", "Oak & Vale"),
+    ("Ann Roe via Acme People", "people@acme.example", "Offer", "", "Acme"),
+    ("Oak & Vale", "n@oakvale.teamtailor-mail.com", "Hi", "", "Oak & Vale"),
+    ("Codility", "n@codility.com", "Acme Software invites you to a Codility test", "",
+     "Acme Software"),
+    ("Checker", "c@checker.example", "Screening for your offer from Acme", "At Acme we check.",
+     "Acme"),
+    ("वन्या सिस्टम्स", "jobs@vanya-systems.example", "आवेदन", "", "वन्या सिस्टम्स"),
+    ("CH de Vernay", "jobs@chvernay.example", "Bonjour", "", "CH de Vernay"),
+    ("a@acme.example", "a@acme.example", "Hi", "", "Acme"),
+    ("Jo Roe", "jo@oakvale.example", "Hi", "See you.\n\nJo Roe\nOak & Vale", "Oak & Vale"),
+    ("Jo Roe", "jo@oakwood.example", "Hi", "See you.\n\nJo Roe\nOakwood Energy",
+     "Oakwood Energy"),
+    ("Bäckerei Ohm", "ohm@baeckerei-ohm.example", "Hi", "", "Bäckerei Ohm"),
+    ("DocuSign", "dse@docusign.net", "Acme Oy sent you a document to sign", "", "Acme"),
+    ("ModernLoop", "n@modernloop.io", "Interview schedule for Larch Labs", "", "Larch Labs"),
 ]  # fmt: skip
 
 
@@ -56,6 +76,9 @@ def test_the_company_is_found(
         ("Calendly", "notifications@calendly.com", "Interview with Zoom"),
         ("", "", ""),
         ("HackerRank", "support@hackerrank.com", "Your coding test"),
+        ("talent.icims.com", "n@talent.icims.com", "Your application"),
+        ("Notifications", "n@greenhouse.io", "Eingangsbestätigung: Danke"),
+        ("Notifications", "n@greenhouse.io", "NS-77: Interview"),
     ],
 )
 def test_vendors_free_mail_and_weekdays_are_no_company(
@@ -64,6 +87,18 @@ def test_vendors_free_mail_and_weekdays_are_no_company(
     """A missing company is better than a wrong one."""
     guess = company_of(make_mail(subject, name=name, address=address))
     assert (guess.name, guess.domain) == ("", "")
+
+
+def test_a_scheduling_tools_mail_is_about_the_company_it_links_to() -> None:
+    """Where the mail names it too."""
+    mail = make_mail(
+        "Intro call Acme with Ann Roe",
+        name="Calendly",
+        address="n@calendly.com",
+        links=(Link(domain="acme.example", url="https://meet.acme.example/1"),),
+    )
+    assert company_of(mail).name == "Acme"
+    assert company_of(mail.model_copy(update={"subject": "A call"})).name == ""
 
 
 def test_signs_that_agree_make_it_surer() -> None:
@@ -118,6 +153,14 @@ ROLES = [
     ("Votre candidature au poste de développeur Python chez Lumen", "", "développeur Python"),
     ("आवेदन", "Surya में सॉफ्टवेयर इंजीनियर पद के लिए आवेदन", "सॉफ्टवेयर इंजीनियर"),
     ("Hello", "How are you?", ""),
+    ("Vacancy", "the shortlisting for the above vacancy", ""),
+    (
+        "Hi",
+        "we would like you to join us as Senior Backend Engineer in our team",
+        "Senior Backend Engineer",
+    ),
+    ("Zusage", "die Stelle als Sachbearbeiter zum 1. Februar", "Sachbearbeiter"),
+    ("Hi", "thank you for applying for the Supply Planner (JR-2201) role", "Supply Planner"),
     ("", "", ""),
 ]
 
@@ -133,6 +176,10 @@ def test_names_are_tidied() -> None:
     assert tidy_name('"Acme Labs, Inc."') == "Acme Labs"
     assert tidy_name("Müller GmbH & Co. KG") == "Müller"
     assert tidy_name("a@b") == tidy_name("Monday") == tidy_name("X\x07Y") == tidy_name("7") == ""
+    assert tidy_name("Tue 3 Nov 2026 14") == tidy_name("codebot[bot") == tidy_name("HC/2026") == ""
+    assert (
+        tidy_name("Eingangsbestätigung") == tidy_name("Next steps") == tidy_name("lever.co") == ""
+    )
     assert tidy_name("Greenhouse") == tidy_name("one two three four five six seven") == ""
 
 

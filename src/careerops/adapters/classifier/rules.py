@@ -108,7 +108,7 @@ class RulesClassifier:
             interview, moment = interview_of(mail, said, decision, reading)
         if kind is EventType.ASSESSMENT:
             deadline = deadline_of("\n".join(sentence.text for sentence in said), reading)
-        suspicion = suspicion_of(mail, decision)
+        suspicion = suspicion_of(mail, decision, company)
         unsure = kind.is_career and decision.confidence < self._options.review_below
         return Classification(
             event_type=kind,

@@ -10,7 +10,7 @@ from careerops.domain.career import MAX_COMPANY_CHARS, MAX_ROLE_CHARS, MAX_SUMMA
 from careerops.domain.email import CalendarEvent, RawEmail
 from careerops.domain.taxonomy import EventType
 from careerops.mail.ats import MEETING_DOMAINS, ats_of
-from careerops.mail.company_names import FREE_MAIL, registered_domain
+from careerops.mail.company_names import FREE_MAIL, agrees, registered_domain
 from careerops.mail.dates_text import Moment, Reading, one_moment
 from careerops.mail.spoken import is_forward
 
@@ -104,7 +104,7 @@ class Suspicion:
         self.review = self.review or review
 
 
-def suspicion_of(mail: RawEmail, decision: Decision) -> Suspicion:
+def suspicion_of(mail: RawEmail, decision: Decision, company: str) -> Suspicion:
     """What is wrong with the mail, if it were acted upon."""
     found = Suspicion()
     career = decision.event_type.is_career
@@ -121,7 +121,7 @@ def suspicion_of(mail: RawEmail, decision: Decision) -> Suspicion:
         found.warn(SCAM_SUSPECTED)
     if free and action:
         found.warn(FREE_MAIL_SENDER, review=decision.event_type is EventType.OFFER)
-    if action and _strange_links(mail):
+    if action and _strange_links(mail, company):
         found.warn(LINK_DOMAIN_MISMATCH)
     return found
 
@@ -133,13 +133,20 @@ def _unauthenticated(mail: RawEmail) -> bool:
     )
 
 
-def _strange_links(mail: RawEmail) -> bool:
-    """Whether the mail has links, and none leads to the sender, a vendor or a common tool."""
+def _strange_links(mail: RawEmail, company: str) -> bool:
+    """Whether the mail has links, and none leads to the sender, a vendor or a common tool.
+
+    A vendor's mail may lead to the company it is sent for.
+    """
+    client = company if ats_of(mail.sender.domain) else ""
     if not mail.links or is_forward(mail):
         return False
     home = {registered_domain(mail.sender.domain), registered_domain(mail.auth.domain)}
     known = home | MEETING_DOMAINS | _HARMLESS_LINKS
-    return not any(link.domain in known or ats_of(link.domain) for link in mail.links[:100])
+    return not any(
+        link.domain in known or ats_of(link.domain) or agrees(client, link.domain)
+        for link in mail.links[:100]
+    )
 
 
 _SAY = {
