@@ -87,8 +87,8 @@ def render(html: str) -> Rendered:
     if not html[:length].strip():
         return Rendered([], truncated=length < len(html))
     document = _parser_class()(html[:length])
-    writer = _Writer()
-    cut = _walk(document.root, writer, _hiding(document, html))
+    writer = _Writer(_hiding(document, html))
+    cut = _walk(document.root, writer)
     return Rendered(writer.runs(), truncated=cut or length < len(html))
 
 
@@ -99,7 +99,7 @@ def _hiding(document: "LexborHTMLParser", html: str) -> frozenset[str]:
     return frozenset().union(*(hiding_selectors(sheet) for sheet in sheets))
 
 
-def _walk(root: "LexborNode | None", writer: "_Writer", hiding: frozenset[str]) -> bool:
+def _walk(root: "LexborNode | None", writer: "_Writer") -> bool:
     """Write the text of a tree, without recursion; whether some was left out for its size.
 
     One loop with few calls: every node of every HTML mail passes here.
@@ -120,10 +120,8 @@ def _walk(root: "LexborNode | None", writer: "_Writer", hiding: frozenset[str]) 
             if child is not None:
                 stack.append((node, gap, setting))
                 attributes = node.attributes
-                if attributes:
-                    setting = _within(setting, tag, attributes, hiding)
-                if tag in _OPENED:
-                    setting = writer.open(tag, setting)
+                if attributes or tag in _OPENED:
+                    setting = writer.open(tag, attributes, setting)
                 node = child
                 continue
             writer.empty(tag)
@@ -144,7 +142,7 @@ def _gap_of(tag: str) -> int:
 def _within(
     setting: _Setting, tag: str, attributes: Mapping[str, str | None], hiding: frozenset[str]
 ) -> _Setting:
-    """What holds within an element."""
+    """What holds within an element, by its attributes."""
     outer, depth, _, preformatted = setting
     look = look_of(outer, attributes, hiding)
     quotes = tag in _QUOTING and _quotes(tag, attributes)
@@ -163,9 +161,10 @@ class _Writer:
         gap: what will stand before the next text.
     """
 
-    __slots__ = ("_pieces", "_running", "_runs", "chars", "gap")
+    __slots__ = ("_hiding", "_pieces", "_running", "_runs", "chars", "gap")
 
-    def __init__(self) -> None:
+    def __init__(self, hiding: frozenset[str]) -> None:
+        self._hiding = hiding
         self.chars = 0
         self.gap = _NO_GAP
         self._runs: list[tuple[str, int, list[str]]] = []
@@ -176,14 +175,16 @@ class _Writer:
         """What was written."""
         return [Run(separator, "".join(pieces), kind) for separator, kind, pieces in self._runs]
 
-    def open(self, tag: str, setting: _Setting) -> _Setting:
-        """Begin an element that is more than its text; what holds within it."""
+    def open(self, tag: str, attributes: Mapping[str, str | None], setting: _Setting) -> _Setting:
+        """Begin an element within `setting`; what holds within it."""
+        if attributes:
+            setting = _within(setting, tag, attributes, self._hiding)
         if tag == "pre":
             return (*setting[:3], True)
         if tag == "li":
             self._write("- ", setting[2])
             self.gap = _GLUED
-        else:
+        elif tag in _CELLS:
             self.empty(tag)
         return setting
 
@@ -229,4 +230,4 @@ def _quotes(tag: str, attributes: Mapping[str, str | None]) -> bool:
     if tag == "blockquote" and (attributes.get("type") or "").lower() == "cite":
         return True
     classes = attributes.get("class")
-    return bool(classes) and any(name in classes for name in _QUOTE_CLASSES)
+    return classes is not None and any(name in classes for name in _QUOTE_CLASSES)

@@ -93,7 +93,8 @@ def _in_text(text: str) -> Iterator[str]:
 
 def _in_html(document: str) -> Iterator[str]:
     for match in _HREF.finditer(document):
-        url = html.unescape(match[1] or match[2] or match[3]).strip()
+        url = match[match.lastindex or 0]
+        url = (html.unescape(url) if "&" in url else url).strip()
         if url[:8].lower().startswith(("http://", "https://")):
             yield url
 
