@@ -54,6 +54,11 @@ ENGLISH_ANSWERS = {
 5 all|everyone|everybody|team|we ~3 want ~1 you
 3 answer|decision|reply|word ~2 by ~2 @day
 4 attached|attach|enclosed ~2 the|your|our|an ~1 offer
+4 happy|glad|delighted|love|like ~2 if ~1 you ~4 took|take|joined|join|worked|work|started|start|came|come
+4 let's_say|we_can_pay|i_can_pay|we_pay|i_pay|pays|paying ~6 hour|month|week|year|day|k
+5 yes_from|it's_a_yes|a_big_yes|a_yes_from ~4
+5 chosen|picked|selected|want|choose ~1 you ~2 for|as|to ~3 @role|role|job|position|team|join
+4 can|could ~1 you ~2 start|begin|join ~3 on|in|next|@day|from
 """,
     "APPLIED": """
 5 your ~4 application|cv|resume|submission|materials|documents|candidature|covering_letter|cover_letter ~6 reached|arrived|landed|safe|safely|logged|passed|forwarded|queue|registered|complete|come_through|now_with|through|system|with_our|received
@@ -85,6 +90,11 @@ ENGLISH_ANSWERS = {
 4 passed|forwarded|pass|sent|handed ~2 this|it|you|everything|your_mail ~1 on|along|over ~2 to
 3 get_back_to_you|be_in_touch|looks_after ~4
 4 going|go ~2 to? ~2 look|read|review ~3 all ~2 application*
+4 thanks|thank_you ~3 your ~2 documents|cv|resume|papers|details|letter|application|materials ~4
+4 procedure|process|selection|review ~4 take|takes|last ~3 weeks|days|time|while|to
+4 refrain_from|do_not_call|please_don't_call|no_need_to_follow
+4 your ~1 cv|resume|application ~3 on|with|in|to ~3 manager*|desk|table|inbox|hands|team|pile|queue
+5 just|successfully|have|you ~1 applied ~1 for|to ~4
 """,
     "ASSESSMENT": """
 5 exercise|task|brief|case|spreadsheet|dataset|assignment|homework|questions|test|quiz|puzzle|problem ~14 return|send|submit|complete|upload|email|finish|hand_in ~10 by|before|until|deadline|within|hours|days|@day
@@ -119,6 +129,11 @@ ENGLISH_ANSWERS = {
 5 in-tray|inbox|e-tray|numerical|verbal|logical|abstract|inductive|situational ~2 exercise|reasoning|test|tests|judgement
 4 carry_out|undertake|do|sit|take|attempt ~4 exercise|test|task|tests|assessment|paper|exam
 4 must|should|has_to|needs_to|to ~2 be ~1 finished|completed|submitted|done|returned|handed ~6
+5 build|write|create|design|sketch|draw|draft|film|photograph|compose ~4 forecast|summary|variations|model|mock-up|mockup|prototype|essay|report|page|article|script|widget|app|function|query ~14
+4 submit|return|send|deliver|email ~5 within ~2 hours|days|#
+4 fill|complete|answer|return ~5 questionnaire|form ~8 by|before|return|deadline
+4 by|before ~2 @day ~3 if_you_can|please|at_the_latest|latest
+4 before_you_come|before_we_meet|before_the_interview ~4 sketch|prepare|build|write|read|complete|do
 """,
 }
 
@@ -144,6 +159,9 @@ GERMAN_ANSWERS = {
 4 gib|geben ~2 uns|sie|mir ~5 bescheid
 5 können|kannst|könnten|könntest|wann ~1 sie|du ~5 anfangen|starten|beginnen|loslegen
 4 mache|machen|bereite ~4 vertrag ~2 fertig|vor
+5 nehmen|nehme ~1 sie|dich ~2
+4 euro ~2 die|pro|in_der ~1 stunde|monat
+4 start|beginn ~2 nach_absprache|sofort|ab_sofort|flexibel
 """,
     "APPLIED": """
 5 unterlagen|bewerbung|lebenslauf|nachricht ~6 angekommen|eingegangen|erhalten|vorliegen|da|weitergeleitet|gelandet|bekommen
@@ -184,6 +202,8 @@ SPANISH_ANSWERS = {
 4 preparamos|preparo|preparar ~2 contrato
 4 empiezas|empieza|empezarías|empezaría ~3 @dia|el|en|cuando
 4 seguridad_social|número_de_cuenta ~6
+5 nos_encantaría|nos_gustaría|queremos|deseamos ~3 unieras|unas|incorpores|incorporaras|formaras|formes ~4 equipo|empresa|parte
+4 propuesta_económica|propuesta_salarial|carta_oferta
 """,
     "APPLIED": """
 5 recibido|recibida|llegado|registrado|tenemos|ha_entrado|llegó ~5 cv|currículum|candidatura|solicitud|correo|datos|documentación|postulación
@@ -222,6 +242,9 @@ FRENCH_ANSWERS = {
 5 proposons|propose|offrons ~2 un|une|le ~1 cdi|cdd|poste|contrat|stage|alternance
 5 c'est_oui|c'est_tout_bon|on_vous_attend|on_t'attend ~4
 4 prépare|préparons|rédige ~2 le ~1 contrat
+5 prenons|prends|gardons|retenons ~4 en_stage|en_alternance|en_cdi|à_partir|dès|dans_l'équipe
+4 convention|contrat|promesse ~4 envoie|signer|joint*|signée
+5 vous ~1 prenons
 """,
     "APPLIED": """
 5 message|candidature|cv|dossier|mail|courrier ~5 parvenu*|reçu*|arrivé*|enregistré*|pris_en_compte|transmis*
@@ -231,6 +254,8 @@ FRENCH_ANSWERS = {
 4 patience|un_peu_plus_de_temps|délai_supplémentaire
 3 revenons|reviendrons|reviendra|recontacterons|tiendrons ~4 vous|vers|informé*
 3 numéro_de_candidature|référence
+4 réception ~3 dossier|candidature|courrier
+4 jury|commission ~4 réunira|étudiera|examinera
 """,
     "ASSESSMENT": """
 5 exercice|cas|test|devoir|étude|questionnaire|épreuve|défi ~12 renvoie*|renvoyer|rendre|retourner|avant|d'ici|heures|lien|envoyer|rendu|délai|faire|joins|joint*
@@ -252,6 +277,8 @@ HINDI_ANSWERS = {
 5 aapko ~6 job|naukri|hire|team|offer ~4 chahte|dena|de|kar|lena|mein
 3 package|ctc|salary|lakh|joining ~4
 5 टीम ~2 में ~3 शामिल|जोड़ना|लेना ~3
+5 select|selected|chayan|shortlist ~2 ho_gaye|ho_gayi|ho_gaya|hue ~3 hain|hai|ho
+3 joining|salary|package|lakh ~3
 """,
     "APPLIED": """
 5 बायोडाटा|रिज्यूमे|आवेदन|सीवी ~6 मिल|मिला|पहुंच|पहुँच|प्राप्त|देख

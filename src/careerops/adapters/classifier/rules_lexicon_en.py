@@ -149,6 +149,9 @@ ENGLISH = {
 4 appear ~2 before ~4
 4 committee|panel|board|jury ~4 like|wish*|want* ~3 hear|see|meet|interview
 4 presentation ~6 questions|followed|committee|panel|minutes
+5 progressed|progress|through|advanced|moved|made_it|selected|invited|shortlisted ~3 to|for ~2 final|panel|second|next|last|onsite ~1 panel|round|stage|interview
+5 interview ~2 availability|loop|panel|slots
+4 deliver|give|prepare|hold ~3 presentation|talk|lecture|lesson ~6
 """,
     "ASSESSMENT": """
 5 coding|technical|online|programming|skills|aptitude|cognitive|psychometric|personality|algorithm*|sql|design|case|situational|logic*|numerical|language|typing|game-based|practical|pre-employment ~1 challenge|test|tests|assessment|assessments|exercise|assignment|task|questionnaire|screening_test|quiz

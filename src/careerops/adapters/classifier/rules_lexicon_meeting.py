@@ -79,6 +79,17 @@ ENGLISH_MEETING = {
 4 @day ~6 option|possible|alternative|instead|good_for
 3 ill|sick|unwell|flu ~12 @day|instead|another|move
 4 i'm|i_am|we're|we_are ~1 around|free|available|flexible ~4
+4 steal|borrow|grab|take|have ~2 # ~1 minutes|mins ~3 of|tomorrow|your|today
+4 would ~1 you ~1 like ~2 to ~3 come|visit|meet|see|join|drop|pop
+4 are|is ~2 mornings|afternoons|evenings|lunchtimes ~3 good|ok|okay|fine|possible|best
+4 you'll|you_will ~2 have ~3 # ~2 with
+4 you'll_have|you_will_have ~4 hour|minutes|session|lunch|chat ~3 with
+4 move ~1 you ~2 to ~3 interview|next|onsite|round|call
+4 windows|slots|times|options|dates ~4 minutes|over|next|this|that_work|suit|next_week
+3 we_all|whole_team|everyone|the_others ~3 eat|lunch|coffee|meet ~3
+3 look_forward|looking_forward ~3 @day
+4 come ~2 to ~3 gate|door|entrance|reception|desk|address|floor
+4 in_front_of_me|on_my_desk|came_across_my_desk ~3
 """,
     "WHEN": """
 1.5 @day
@@ -134,6 +145,13 @@ GERMAN_MEETING = {
 5 termin ~5 vorstellen|vorstellung|vorstellungstermin|kennenlernen
 4 recht|möglich|genehm ~3
 4 dürfte|darf|kann|könnte ~1 ich ~4 anrufen|sprechen
+5 kommen|komm|schauen ~2 sie|du ~8 kaffee|probearbeiten|vorbei|gespräch|besuch
+4 triffst|treffen_sie|treffen_wir|lernst ~5 kennen|uhr|team|rezeption|empfang|@tag
+4 einzufinden|erscheinen|vorzustellen|einfinden ~3
+4 klappt|passt ~2 mit|am ~2 @tag
+5 bitten ~3 sich|dich ~10 einzufinden|vorzustellen|zu_melden|zu_erscheinen
+4 dein|ihr ~1 kennenlernen|kennenlerntermin|besuch|schnuppertag ~3 mit|bei|am
+4 los_geht's|beginn_ist|treffpunkt|wir_treffen_uns|empfang|rezeption ~4
 """,
     "WHEN": """
 1.5 @tag
@@ -211,6 +229,7 @@ FRENCH_MEETING = {
 4 qu'on_se_parle|on_se_parle|se_parler|s'appeler|on_s'appelle|on_se_voit|se_voir ~4
 4 pourrait-on|peut-on|pouvons-nous|pourrions-nous ~6 parler|voir|déplacer|décaler|échanger|rencontrer|appeler|@jour
 4 contretemps|empêchement ~14 déplacer|décaler|reporter|autre|@jour
+5 pouvez|pourriez|peux|pourrais ~2 m'appeler|m'appelez|nous_appeler|me_rappeler|me_joindre
 """,
     "WHEN": """
 1.5 @jour
@@ -246,6 +265,7 @@ HINDI_MEETING = {
 4 जुड़*|जुड़ें|जुड़िए ~2
 5 फोन|कॉल|वीडियो ~2 पर ~2 बात|चर्चा|मिल*
 4 पसंद ~2 आई|आया|आए
+5 दफ्तर|कार्यालय|ऑफिस ~3 आइए|आएं|आ_जाइए|आना
 """,
     "WHEN": """
 1.5 @din|@kal

@@ -61,6 +61,9 @@ ENGLISH_PRIVATE = {
 5 shipped|dispatched|out_for_delivery|track_your_package|track_your_parcel|track_package|tracking_number|has_been_delivered|arriving
 5 mock|practice ~1 interviews|interview
 5 interview|salary|company ~1 reviews|insights ~4
+5 leaderboard|daily_challenge|weekly_challenge|this_week's_challenge|weekly_coding_challenge|streak|level_up|badge|points ~3
+5 it's_a_match|matches|singles|send_a_message_now|liked_you|likes_you
+5 your_photo|your_picture|photo_club|photo_contest|submission|entries|jury ~5 selected|chosen|exhibition|contest|competition|received
 """,
     "AWAY": """
 5 good_luck|fingers_crossed|break_a_leg|thinking_of_you|rooting_for_you|knock_them_dead|you_got_this ~6 interview|exam|tomorrow|today|it|them|day
@@ -77,7 +80,7 @@ ENGLISH_PRIVATE = {
 4 card|credit|account|cardholder|statement|iban|balance|overdraft|direct_debit ~4
 5 nurse|gp|doctor|dr|surgery|clinic|dentist|hygienist|physio|hospital|specialist ~5 appointment|visit|check-up|results|prescription|letter
 5 appointment ~5 nurse|gp|doctor|dr|surgery|clinic|dentist|hygienist|physio|hospital|specialist|vet|optician
-4 renewal|cover|premium|claim|quote|policy|insured|insurer ~4
+4 renewal|your_cover|premium|claim_number|your_quote|policy|insured|insurer ~4
 4 due_back|borrowed|overdue|reading_room|library_card|library_loan
 4 payslip|payroll_run|timesheet|expense_report|annual_leave_request
 4 volunteer|volunteers|beach_clean|charity_run|donation|fundrais*|petition
@@ -90,12 +93,15 @@ ENGLISH_PRIVATE = {
 4 i_got_it|wish_me|dry_run_with_me|help_me_practise|help_me_practice|practise_with_me|practice_with_me
 4 # ~1 months ~6 month|contract|eur|minimum
 4 watch|stream|comedy|film|films|movie|series|titles ~4
-4 chess|tennis|badminton|bowling|climbing|choir|band_practice|rehearsal|game_night|quiz_night|book_club|five-a-side|dog|cat|plants|garden|neighbour|neighbor ~3
+4 chess|tennis|badminton|bowling|climbing|choir|band_practice|rehearsal|game_night|quiz_night|book_club|five-a-side|water_the_plants|feed_the_cat|walk_the_dog|neighbour|neighbor ~3
+4 quarterly|budget|board_meeting|roadmap|sprint|standup|stand-up|retro|kickoff|status_meeting|weekly_sync|one-on-one|okrs|deck|numbers ~4 review|numbers|meeting|planning|discuss|before|opinion|update|sync
+5 jury_service|jury_duty|court|summons|hearing_date|witness
+4 table|reservation|booking ~4 confirmed|for_two|guests|party_of
 """,
     "JOB": """
 2 your_cv|your_resume|your_application|your_cover_letter|your_covering_letter|your_portfolio|you_applied|your_candidacy|your_interview|interview_process|job_interview
 1 cto|ceo|coo|founder|cofounder|founders|head_of|team_lead|panel|shortlisted|shortlist|hr|people_ops|our_team|the_team|our_office|start_date
-1 vacancy|post|posting|role|position|job|shift|trial_shift|apprentice*|trainee|traineeship|internship|placement|part-time|full-time
+1 vacancy|post|posting|role|position|job|shift|shifts|trial_shift|apprentice*|trainee|traineeship|internship|placement|part-time|full-time
 1 assistant|driver|nurse|teacher|clerk|bookkeeper|accountant|barista|waiter|waitress|chef|cook|cashier|receptionist|technician|electrician|plumber|carpenter|mechanic|warehouse|cleaner|carer|caregiver|tutor|librarian|paralegal|solicitor|copywriter|editor|writer|researcher|scientist|consultant|administrator|coordinator|supervisor|architect|translator|salesperson|merchandiser|buyer|planner|baker|gardener|bartender
 1 background|experience|skills|portfolio|your_work|your_profile|your_experience
 1 hiring|candidates|applicants|applications|applying|recruitment|selection
@@ -129,6 +135,9 @@ ENGLISH_PRIVATE = {
 5 scorecard|cvs_attached|candidate's_cv|candidates'_cvs|interview_panelist|be_on_the_panel|join_me_on_the_panel|feedback_on_the_candidate
 4 volunteer|volunteers|volunteering ~2 team|shift|day|group|event
 5 ballot|marathon|half-marathon|reservation_request|your_reservation|the_host
+5 admission|msc|bachelor|master's|phd_programme|degree|undergraduate|graduate_school ~3 interview|programme|program|application|offer
+5 interview ~6 msc|bachelor|master's|degree|undergraduate|school_place
+5 photo|picture|painting|poem|manuscript|recipe|artwork|entry|entries ~4 selected|chosen|accepted|shortlisted|winner|winners
 """,
 }
 
@@ -157,12 +166,15 @@ GERMAN_PRIVATE = {
 4 finanzamt|steuerbescheid|steuererklärung|grundsteuer|bußgeld ~4
 4 neuen|neuer|neue ~1 job|arbeit ~3
 4 kaffee ~1 trinken
+4 muss_dir|erzählen|quatschen|bis_dann|lg|hab_dich_lieb ~3
+4 tisch|reservierung|gäste ~4
 """,
     "JOB": """
 2 ihre_unterlagen|deine_unterlagen|ihr_lebenslauf|dein_lebenslauf|ihre_bewerbung|deine_bewerbung|ihr_profil|dein_profil
 1 verkäufer*|sachbearbeiter*|pfleger*|pflegefach*|erzieher*|lehrer*|fahrer*|kellner*|bäcker*|buchhalter*|empfang|assisten*|kauf*|monteur*|mechatronik*|elektroniker*|köch*|koch|auszubildend*|azubi|techniker*|berater*|redakteur*|referent*|mitarbeiter*
 1 geschäftsführ*|teamleit*|cto|ceo|personal|team|kita|betrieb|büro|empfang|einstellung|vertrag|gehalt|probezeit|position
 1 nächster_schritt|nächste_schritte|nächsten_schritt|zweite_runde|kennenlernen
+1 servicekraft|kellner*|bedienung|reinigungskraft|hilfskraft|fachkraft|pflegekraft|lagerist*|gärtner*|schicht|probezeit|stunde
 """,
     "IF": """
 1 ^ passt|passen|überzeugt|überzeugen|gefällt|entspricht|stimmt|erfüllt|erfüllen|kommen|kommt|sind ~4 profil|bewerbung|unterlagen|qualifikation*|erfahrung*|anforderungen|infrage|interessant

@@ -77,6 +77,19 @@ ENGLISH_REFUSALS = {
 4 not|isn't ~2 be? ~2 taken|progressed|carried|put ~1 forward|further|through
 5 @not ~4 pursuing|pursue|progressing|considering ~2 your ~2 candidature|candidacy|application|profile
 4 will|goes|go|went ~2 to ~2 a|another|the ~2 candidate|applicant|colleague
+5 decision ~6 appoint|hire|offer|select|go_with|proceed ~4 @other|applicant|candidate
+5 appoint|appointed|appointing|hire|hired|promote|promoted ~3 internal|another|other ~1 applicant|candidate|colleague|person|from
+5 can't|cannot|won't|not|unable ~3 take|bring|add ~2 anybody|anyone|anything|somebody|more_people|new_people ~2
+4 found|hired|taken|have|chosen ~3 a|somebody|someone|another ~4 in_the_meantime|meanwhile|already|instead|locally
+4 in_the_meantime|meanwhile ~6 found|filled|hired|taken|someone
+4 @not ~4 work*_out|working_out|going_to_work|a_go|going_ahead|meant_to_be
+4 @not ~2 match ~5
+4 sorry|apolog* ~4 troubled|trouble|wasted|keep_you_waiting|kept_you|bad_news|disappoint*
+5 marked|labelled|listed ~4 not_a_fit|rejected|declined|unsuitable|not_selected
+4 don't_lose_heart|don't_be_discouraged|don't_give_up|keep_your_chin|would_have_been|runner-up
+4 orders|business|sales|funding|budget ~3 down|slow|cut|cuts|tight|frozen ~8
+5 unable|not_able|could_not|couldn't|can't ~3 consider|accept|accommodate|progress|shortlist ~3 your ~2 application|candidacy|profile
+4 concluded|closed|completed|finished ~3 selection|recruitment|hiring|search ~2 procedure|process|round ~14 sorry|regret|unable|not|other|another
 """,
 }
 
@@ -119,6 +132,10 @@ GERMAN_REFUSALS = {
 3 trotzdem|dennoch ~2 danke|dank|alles_gute
 3 nicht ~2 einfach|leicht ~10 aber|mussten|haben
 3 etwas_schönes|etwas_passendes|passendes|fündig ~3
+5 suchen|brauchen|benötigen ~3 eine ~1 andere ~2
+5 prozess|bewerbungsprozess|verfahren|gespräche ~4 beenden|beendet|abbrechen|abschließen
+5 wahl ~3 fiel|gefallen ~3 andere*|jemand
+4 auswahlverfahren|verfahren|besetzungsverfahren ~3 abgeschlossen|beendet
 """,
 }
 
@@ -134,7 +151,7 @@ SPANISH_REFUSALS = {
 5 no ~4 podemos|podremos|vamos_a ~4 ofrecer*|incorpor*|contratar*|contar|seleccionar*|darte|darle
 5 no ~3 hay|tenemos|disponemos|contamos ~3 vacante*|puesto*|plaza*|posicion* ~6
 4 conservar*|guardar*|mantendr*|tendr*|archivar* ~5 cv|currículum|datos|perfil|candidatura|contacto ~6
-4 mejores|malas|buenas|otras ~1 noticias
+4 mejores|malas|otras ~1 noticias
 4 decisión ~4 difícil|complicada|fácil
 3 mucha|mucho|buena|toda ~1 suerte|éxito
 3 estar_en_contacto|seguir_en_contacto|seguimos_en_contacto|mantenemos_el_contacto|cruzar|volver_a_presentar*|animamos
@@ -144,6 +161,8 @@ SPANISH_REFUSALS = {
 4 esta_vez|esta_ocasión|en_esta ~5 no|otro|otra
 4 por_ahora|de_momento|momento ~4 no
 5 seguir|continuar|avanzar|seguiremos|continuaremos|avanzaremos ~2 adelante? ~1 con ~3 perfil*|candidat*|persona*|otr*
+5 seleccionado|elegido|escogido|contratado|optado ~2 a|por ~1 otra|otro|otros|otras|alguien
+4 futuros|próximos ~1 procesos|procesos_selectivos
 """,
 }
 
@@ -169,6 +188,8 @@ FRENCH_REFUSALS = {
 5 pas ~3 mesure ~4 suite|favorable*|positive|proposer
 3 garde|gardons ~3 contact|coordonnées
 5 retenu|choisi|sélectionné|privilégié ~3 candidature|profil|personne|candidat* ~4 plus|autre|mieux|davantage
+5 ne|n ~3 prenons|recrutons|embauchons|cherchons ~4 plus|pas ~6
+4 malheureusement ~4 plus|pas
 """,
 }
 
