@@ -1,6 +1,7 @@
 """Output of commands: for a terminal, for a pipe, and nothing that a terminal would obey."""
 
 import asyncio
+import io
 import json
 import sys
 from types import SimpleNamespace
@@ -27,15 +28,23 @@ from careerops.services.ingest import SourceProgress
 from support.adapters import event
 
 
-@pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both streams, as they are captured, are a terminal."""
-    del capsys
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+class Terminal(io.StringIO):
+    """A terminal that keeps what it was sent."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+def opened_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Both streams; in the test itself, since the capturing of fixtures puts them back."""
+    made = Terminal()
+    monkeypatch.setattr(sys, "stdout", made)
+    monkeypatch.setattr(sys, "stderr", made)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("NO_COLOR", raising=False)
+    return made
 
 
 @given(text=st.text())
@@ -74,13 +83,11 @@ def test_a_pipe_gets_plain_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "id  subject\n"
 
 
-@pytest.mark.usefixtures("terminal")
-def test_a_terminal_gets_a_table_and_no_markup_of_a_mail(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_terminal_gets_a_table_and_no_markup_of_a_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     """Brackets are brackets."""
+    terminal = opened_terminal(monkeypatch)
     print_table(("id", "subject"), [(1, "[red]Offer[/red] \x1b[2J")])
-    out = capsys.readouterr().out
+    out = terminal.getvalue()
     assert "[red]Offer[/red]" in out
     assert "\x1b[2J" not in out
     assert "┃" in out
@@ -134,11 +141,11 @@ def test_a_longer_command_ends_by_itself_or_with_its_own_error() -> None:
         run_stoppable(cancelled)
 
 
-@pytest.mark.usefixtures("terminal")
 def test_an_import_shows_its_progress_on_a_terminal(
-    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rate and share of the bytes; of a folder all files count."""
+    terminal = opened_terminal(monkeypatch)
     (tmp_path / "a.eml").write_bytes(b"x" * 100)
     (tmp_path / "b.eml").write_bytes(b"x" * 100)
     assert history._size_bytes(tmp_path) == 200
@@ -146,7 +153,7 @@ def test_an_import_shows_its_progress_on_a_terminal(
         assert show is not None
         show(SourceProgress(published=1, duplicates=1, read_bytes=50))
         show(SourceProgress(published=2, duplicates=1, read_bytes=100))
-    err = capsys.readouterr().err
+    err = terminal.getvalue()
     assert "100%" in err
     assert "3 mails" in err
 
@@ -159,14 +166,14 @@ def test_a_pipe_gets_neither_bar_nor_live_view(tmp_path: Any) -> None:
         assert show is None
 
 
-@pytest.mark.usefixtures("terminal")
-def test_the_demo_draws_what_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_draws_what_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each stage with what it did, does, and has before it."""
+    terminal = opened_terminal(monkeypatch)
     reader = SimpleNamespace(progress=SourceProgress(published=7))
     worker = SimpleNamespace(stage="classify", settled=5, running=2, held=4)
     with live_view() as show:
         show(SimpleNamespace(readers=[reader], workers=[worker]))
-    err = capsys.readouterr().err
+    err = terminal.getvalue()
     assert "CareerOps at work" in err
     assert "classify" in err
 
