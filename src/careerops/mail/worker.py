@@ -11,7 +11,6 @@ A test can plant a fault: a `sitecustomize` module on PYTHONPATH that replaces
 import gc
 import os
 import signal
-import sys
 from typing import BinaryIO
 
 from careerops.domain.errors import Permanent
@@ -19,6 +18,8 @@ from careerops.mail import parse
 from careerops.mail.wire import FAILED, READY, answer, parsed_answer, read_request
 
 GC_THRESHOLD = 20_000
+READ_BYTES = 64 * 1024
+"""As much as a pipe holds."""
 MEMORY_BYTES = 1024**3
 """Address space of the process: a mail that wants more gets a MemoryError, not the machine."""
 
@@ -33,7 +34,8 @@ def main() -> None:
     # Every object of a mail dies with it; cycles are rare and the default collects too often.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    serve(sys.stdin.buffer, answers)
+    with open(0, "rb", buffering=READ_BYTES, closefd=False) as requests:
+        serve(requests, answers)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -11,7 +11,9 @@ from careerops.mail.wire import ANSWER_HEAD, MAX_ANSWER_BYTES, READY, request_he
 from careerops.ports.mailparser import ParseRequest
 
 _COMMAND = ("-P", "-m", "careerops.mail.worker")
-_READ_AHEAD_BYTES = 1024 * 1024
+_READ_BYTES = 256 * 1024
+_WRITE_BYTES = 64 * 1024
+"""Small mails are sent together: a system call costs as much as reading one."""
 _GRACE_S = 0.2
 
 
@@ -35,7 +37,7 @@ class Child:
         if process.stdin is None or process.stdout is None:
             raise ValueError("the process needs pipes")
         self._stdin, self._stdout = process.stdin, process.stdout
-        self._head = b""
+        self._unread = bytearray()
 
     @classmethod
     async def start(cls, timeout_s: float) -> Self:
@@ -51,7 +53,7 @@ class Child:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
-                limit=_READ_AHEAD_BYTES,
+                limit=_READ_BYTES,
             )
         except OSError as error:
             raise _no_start(error.strerror or type(error).__name__) from None
@@ -77,10 +79,17 @@ class Child:
     async def send(self, requests: list[ParseRequest]) -> None:
         """Hand over requests as fast as they are taken; ends early if the process does."""
         with contextlib.suppress(ConnectionError):
+            frames: list[bytes] = []
+            size = 0
             for request in requests:
-                self._stdin.write(request_head(request))
-                self._stdin.write(request.raw)
-                await self._stdin.drain()
+                frames += (request_head(request), request.raw)
+                size += len(request.raw)
+                if size >= _WRITE_BYTES:
+                    self._stdin.writelines(frames)
+                    await self._stdin.drain()
+                    frames, size = [], 0
+            self._stdin.writelines(frames)
+            await self._stdin.drain()
 
     async def receive(self, timeout_s: float) -> Answer:
         """The next answer.
@@ -89,6 +98,9 @@ class Child:
             TimeoutError: there is none within `timeout_s`.
             ChildDied: there will be none.
         """
+        answer = self._complete()
+        if answer is not None:
+            return answer
         try:
             return await self._receive(timeout_s)
         except TimeoutError:
@@ -96,21 +108,31 @@ class Child:
             return await self._receive(_GRACE_S)
 
     async def _receive(self, timeout_s: float) -> Answer:
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._frame()
-        except asyncio.IncompleteReadError:
-            raise ChildDied from None
+        async with asyncio.timeout(timeout_s):
+            while (answer := self._complete()) is None:
+                # What has come is kept, so that a timeout in the middle of an answer loses nothing.
+                data = await self._stdout.read(_READ_BYTES)
+                if not data:
+                    raise ChildDied
+                self._unread += data
+        return answer
 
-    async def _frame(self) -> Answer:
-        # The head is kept, so that a timeout between it and the rest loses nothing.
-        self._head = self._head or await self._stdout.readexactly(ANSWER_HEAD.size)
-        kind, first, second = ANSWER_HEAD.unpack(self._head)
+    def _complete(self) -> Answer | None:
+        """The next answer if all of it has come."""
+        unread, start = self._unread, ANSWER_HEAD.size
+        if len(unread) < start:
+            return None
+        kind, first, second = ANSWER_HEAD.unpack_from(unread)
         if first + second > MAX_ANSWER_BYTES:
             raise ChildDied
-        body = await self._stdout.readexactly(first + second)
-        self._head = b""
-        return Answer(kind, body[:first], body[first:])
+        end = start + first + second
+        if len(unread) < end:
+            return None
+        answer = Answer(
+            kind, bytes(unread[start : start + first]), bytes(unread[start + first : end])
+        )
+        del unread[:end]
+        return answer
 
     async def end(self) -> int:
         """Kill and reap it; its exit status (negative: the signal it died of). Idempotent."""
