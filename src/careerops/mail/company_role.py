@@ -65,12 +65,14 @@ _HINDI = re.compile(
 _INNER = re.compile(r"(?i)^.*\s(?:for (?:the|our|an?)|us as|में|मे|mein)\s")
 _LEAD = re.compile(
     r"(?i)^(?:(?:the|our|an?|your|his|this|eine?n?|die|der|den|das|el|la|un|una|le|les|une"
-    r"|puesto de|poste de|posición de|aapka|aapki|आपका|आपकी|हमारे|यहाँ|का|role of|position of)\s+)+"
+    r"|position|role|take the test|au poste de|poste de|puesto de|posición de"
+    r"|aapka|aapki|आपका|आपकी|हमारे|यहाँ|का|role of|position of)\s+|(?:au )?poste d['’])+"  # noqa: RUF001  # the apostrophe mails set
 )
 _NO_ROLE = re.compile(
     r"(?i)\b(?:call|interview|join|about|first|then|we|you|within|weeks?|days?|hours?|apply|above"
     r"|below|said|advertised|aapne|humne|application)\b"
 )
+_REFERENCE = re.compile(r"\b[A-Z]{1,4}-?\d{3,}\b[\s:,-]*")
 _GENERIC = re.compile(
     r"(?i)^(?:this|that|it|you|us|me|the|your|our|any|other|role|position|job|same|more|which"
     r"|following|advertised|open|current|applying|interview|application|next.*|an?)$"
@@ -100,6 +102,9 @@ def _first(patterns: tuple[re.Pattern[str], ...], text: str, *, called: bool) ->
 
 def _tidy(raw: str) -> str:
     line = _INNER.sub("", " ".join(raw.split())).partition(" (")[0]
+    line = _REFERENCE.sub(
+        "", line if line.count("(") == line.count(")") else line.partition("(")[0]
+    )
     role = _LEAD.sub("", line).strip(" '*_-–()[]")  # noqa: RUF001  # dashes as mails set them
     too_long = len(role.split()) > _MAX_WORDS
     none = _GENERIC.match(role) or _NO_ROLE.search(role) or not role.isprintable()

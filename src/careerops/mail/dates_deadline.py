@@ -43,10 +43,11 @@ _WITHIN = re.compile(
 )
 _WITHIN_HINDI = re.compile(_N + r"\s+" + _UNIT + r"\s(?:के )?(?:भीतर|अंदर|ke andar|ke bheetar)")
 _BY = re.compile(
-    r"(?<![^\W_])(?:by|before|until|till|due|deadline|no later than|expires?(?: on)?|bis(?: zum)?"
+    r"(?<![^\W_])(?:by|before|until|till|due|deadline|no later than|expires?(?: on)?"
+    r"|closes?(?: on)?|closing date|bis(?: zum)?"
     r"|spatestens|frist|abgabe|antes de|antes del|hasta|fecha limite|plazo|avant|date limite"
     r"|au plus tard|jusqu'au|entro|ate|prazo|voor|uiterlijk|तक|अंतिम तिथि)"
-    r"[\s:]{1,3}(?:[^\n.!?]{0,25}?)$"
+    r"[\s:|]{1,3}(?:[^\n.!?]{0,25}?)$"
 )
 _TAK = re.compile(r"^[^\n]{0,25}?\s(?:तक|tak)(?![^\W_])")
 _OURS = re.compile(

@@ -205,6 +205,7 @@ def _with_time(day: date, plain: str, start: int, end: int, reading: Reading) ->
     if at is None:
         back = plain[max(0, start - _BACK_CHARS) : start]
         at, until, zone = _clock(back.rsplit("\n", 1)[-1], reading)
+        zone = zone or _zone(ahead[:_ZONE_CHARS], reading)
     return Moment(day, at, until, zone or reading.zone)
 
 

@@ -54,6 +54,62 @@ async def test_a_forward_says_what_it_forwards_but_never_what_is_hidden() -> Non
     assert (await say(unmarked)).event_type is EventType.OTHER
 
 
+async def test_a_forward_of_the_forwarders_own_mail_is_not_the_readers() -> None:
+    """A friend passes on her own invitation: the inner mail was written to her."""
+    header = "---------- Forwarded message ----------\nFrom: hr@acme.example\n"
+    body = f"Look!\n{header}To: Ines Roe <ines@home.example>\n\n{INVITE}"
+    quoted = ((MarkKind.QUOTED, body.removeprefix("Look!\n")),)
+    hers = make_mail("Fwd: Cook", body, address="ines@home.example", marks=quoted)
+    mine = make_mail("Fwd: Cook", body, address="sam@home.example", marks=quoted)
+    assert (await say(hers)).event_type is EventType.OTHER
+    assert (await say(mine)).event_type is EventType.INTERVIEW
+
+
+async def test_the_subject_of_an_answer_is_old() -> None:
+    """It was chosen for an earlier mail; the body decides."""
+    body = "Hi Sam, someone else has got the job. Sorry!"
+    answer = await say(make_mail("Re: Invitation to interview", body, address="a@acme.example"))
+    assert answer.event_type is EventType.REJECTION
+    assert answer.evidence in body
+
+
+async def test_the_quote_is_the_sentence_that_decides() -> None:
+    """Not the subject that only announces it."""
+    mail = make_mail("Your application", f"Hi Sam.\nThank you for your time. {REFUSE} Bye.")
+    assert (await say(mail)).evidence == REFUSE
+
+
+@pytest.mark.parametrize("label", ["CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL"])
+async def test_what_gmail_sorts_as_sent_to_many_is_less_likely_meant(label: str) -> None:
+    """The tab lowers the confidence."""
+    mail = make_mail("Interview", INVITE, address="x@acme.example")
+    sorted_away = mail.model_copy(update={"labels": (label,)})
+    assert (await say(sorted_away)).confidence < (await say(mail)).confidence
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("Acme News", "news@acme.example"), ("Dr. Roe", "reception@roe.example")],
+)
+async def test_a_sender_of_another_kind_is_doubted(name: str, address: str) -> None:
+    """A newsletter's or a surgery's "we would love to meet you" is no interview."""
+    body = "We would love to meet you. Could you do Tuesday at 3?"
+    plain = await say(make_mail("Your CV", body, name="Ann at Acme", address="ann@acme.example"))
+    other = await say(make_mail("Hello", body, name=name, address=address))
+    assert plain.event_type is EventType.INTERVIEW
+    assert not plain.review
+    assert other.event_type is EventType.OTHER or other.review
+
+
+async def test_the_senders_own_name_is_no_sign_of_what_it_writes() -> None:
+    """A workshop (French: atelier) that hires is not a workshop to attend."""
+    body = "Après réflexion, l'Atelier Roe a le regret de ne pas retenir votre candidature."
+    named = await say(make_mail("Atelier Roe", body, name="Atelier Roe", address="a@roe.example"))
+    other = await say(make_mail("Atelier Roe", body, name="RH", address="a@roe.example"))
+    assert named.event_type is EventType.REJECTION
+    assert named.confidence > other.confidence
+
+
 async def test_an_injected_instruction_makes_no_event() -> None:
     """Text that talks to a machine is warned about, and its sentence counts for nothing."""
     mail = make_mail(
@@ -142,6 +198,16 @@ async def test_a_time_without_zone_is_told_and_sets_no_start() -> None:
     assert zoned.interview.start == datetime(2026, 11, 26, 13, tzinfo=UTC)
 
 
+async def test_when_a_forwarded_mail_was_sent_is_no_interviews_time() -> None:
+    """The header of the inner mail names a time too."""
+    inner = "---------- Forwarded message ----------\nFrom: hr@acme.example\n"
+    inner += f"Date: Thu, 19 Nov 2026 at 17:55\n\n{INVITE} It is on 26 November at 14:00 UTC."
+    mail = make_mail("Fwd: Cook", f"fyi\n{inner}", marks=((MarkKind.QUOTED, inner),))
+    answer = await say(mail)
+    assert answer.interview is not None
+    assert answer.interview.start == datetime(2026, 11, 26, 14, tzinfo=UTC)
+
+
 async def test_an_assessment_has_its_deadline() -> None:
     """Read from the text."""
     mail = make_mail(
@@ -200,6 +266,16 @@ async def test_links_that_lead_nowhere_known_are_warned_about(
         links=(Link(domain=domain, url=f"https://{domain}/x"),),
     )
     assert ("link_domain_mismatch" in (await say(mail)).warnings) is warned
+
+
+async def test_a_vendors_mail_may_lead_to_the_company_it_is_sent_for() -> None:
+    """A test on the company's own site, announced by the vendor."""
+    links = (Link(domain="acme.example", url="https://tests.acme.example/1"),)
+    subject, body = "Acme invites you to a Codility test", "Please complete the coding test."
+    tested = make_mail(subject, body, name="Codility", address="n@codility.com", links=links)
+    strange = tested.model_copy(update={"links": (Link(domain="evil.example", url="/"),)})
+    assert "link_domain_mismatch" not in (await say(tested)).warnings
+    assert "link_domain_mismatch" in (await say(strange)).warnings
 
 
 async def test_a_rejection_with_an_invitation_for_another_role_is_an_interview_to_review() -> None:

@@ -153,6 +153,7 @@ ROLES = [
     ("Votre candidature au poste de développeur Python chez Lumen", "", "développeur Python"),
     ("आवेदन", "Surya में सॉफ्टवेयर इंजीनियर पद के लिए आवेदन", "सॉफ्टवेयर इंजीनियर"),
     ("Hello", "How are you?", ""),
+    ("Votre candidature au poste d'ingénieur", "", "ingénieur"),
     ("Vacancy", "the shortlisting for the above vacancy", ""),
     (
         "Hi",

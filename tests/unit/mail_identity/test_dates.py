@@ -37,6 +37,7 @@ INSTANTS = [
     ("hi", "26 नवंबर 2026 को दोपहर 3 बजे (IST)", at(26, 9, 30)),
     ("hi", "२६ नवंबर को सुबह 11 बजे IST", at(26, 5, 30)),
     ("en", "December 1, 9 a.m. Pacific Time", at(1, 17, month=12)),
+    ("en", "10:30am - Monday, 30 November 2026 (Central European Time - Berlin)", at(30, 9, 30)),
 ]
 
 
@@ -118,6 +119,7 @@ DEADLINES = [
     ("en", "You have one week to submit", RECEIVED + timedelta(days=7)),
     ("en", "Deadline: Friday, 27 November 2026 17:00 CET", at(27, 16)),
     ("en", "due by December 1, 2026", at(1, 23, 59, month=12)),
+    ("en", "Test closes on | 30 Nov 2026, 11:59 PM UTC", at(30, 23, 59)),
     ("de", "bis zum 30. November 2026", at(30, 23, 59)),
     ("de", "innerhalb von 7 Tagen", RECEIVED + timedelta(days=7)),
     ("es", "antes del 30 de noviembre", at(30, 23, 59)),

@@ -107,7 +107,7 @@ class RulesClassifier:
         if kind is EventType.INTERVIEW:
             interview, moment = interview_of(mail, said, decision, reading)
         if kind is EventType.ASSESSMENT:
-            deadline = deadline_of("\n".join(sentence.text for sentence in said), reading)
+            deadline = deadline_of("\n".join((mail.subject, *spoken_segments(mail))), reading)
         suspicion = suspicion_of(mail, decision, company)
         unsure = kind.is_career and decision.confidence < self._options.review_below
         return Classification(

@@ -18,6 +18,7 @@ _TYPES = (
 )
 _MODIFIERS = ("NOISE", "AWAY", "SCAM", "ANEW", "INJECT", "CANCEL", "ONEWAY", "WHEN", "ALIEN")
 _IMPLIED = {"ONEWAY": (str(EventType.ASSESSMENT),), "MEET": (str(EventType.INTERVIEW),)}
+_OF_SENDERS = frozenset({"NOISE", "AWAY"})
 _MEETINGS = frozenset({str(EventType.INTERVIEW), "MEET"})
 _PROMISES = frozenset({EventType.OFFER, EventType.INTERVIEW, EventType.ASSESSMENT})
 
@@ -45,7 +46,7 @@ _REJECTION_SHARE = 0.5
 # Chosen so that the mean confidence is near the accuracy on mails not seen while writing rules.
 _SLOPE = 0.35
 _MIN_CONFIDENCE, _MAX_CONFIDENCE = 0.35, 0.93
-_QUIET_OTHER = 4.0
+_QUIET_OTHER = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Circumstances:
         away: points for a sender that writes about something else than work.
         alien: points for a mail that passes on what was written to its sender.
         calendar: whether an invitation is attached.
+        name: the folded words of the sender's name: a hotel's, a bank's, an academy's own name
+            says nothing about what it writes.
         reply: whether it answers: then its subject was chosen for an earlier mail.
     """
 
@@ -66,6 +69,7 @@ class Circumstances:
     away: float = 0.0
     alien: float = 0.0
     calendar: bool = False
+    name: frozenset[str] = frozenset()
     reply: bool = False
 
 
@@ -134,7 +138,7 @@ def decide(
     matches") silences everything but receipts. Career points count in full only in a mail that is
     about an application; what is about something else (`AWAY`) is taken off.
     """
-    tally = _count(sentences, hits, new_subject=not circumstances.reply)
+    tally = _count(sentences, hits, circumstances)
     scores = _scores(tally, circumstances)
     chosen, mixed = _choose(tally, scores)
     rival = _rival(chosen, scores)
@@ -155,11 +159,14 @@ def decide(
     )
 
 
-def _count(sentences: list[Sentence], hits: Iterable[Hit], *, new_subject: bool) -> _Tally:
+def _count(sentences: list[Sentence], hits: Iterable[Hit], circumstances: Circumstances) -> _Tally:
     by_sentence: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
-        by_sentence[hit.index].append(hit)
-    tally = _Tally(new_subject)
+        if hit.phrase.label not in _OF_SENDERS or not circumstances.name.issuperset(
+            hit.found.split()
+        ):
+            by_sentence[hit.index].append(hit)
+    tally = _Tally(new_subject=not circumstances.reply)
     for index, found in sorted(by_sentence.items()):
         _count_sentence(tally, sentences[index], found)
     return tally
@@ -248,4 +255,5 @@ def _rival(chosen: EventType, scores: Mapping[str, float]) -> float:
     rivals = [kind for kind in _TYPES if kind not in (chosen, EventType.APPLIED)]
     if chosen is EventType.OTHER:
         return max(scores[kind] for kind in _TYPES)
-    return max(scores["NOISE"], 0.7 * max(scores[kind] for kind in rivals))
+    noise = scores["NOISE"] * _NOISE_SHARE.get(chosen, 1.0)
+    return max(noise, 0.7 * max(scores[kind] for kind in rivals))

@@ -1,5 +1,6 @@
 """What a classification says besides its type: interview, deadline, warnings, summary."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ _FREE_MAIL_POINTS = 2.5
 _MAX_PLACE_CHARS = 200
 _MAX_LINK_CHARS = 2000
 _MAX_TIMED_SENTENCES = 40
+_SENT = re.compile(r"(?i)[>\s]{0,6}(?:date|sent|datum|gesendet|fecha|enviado|envoyé|दिनांक)\s?:")
+"""Begins the line of a forwarded header that tells when the mail was sent: no interview's time."""
 _ACTIONS = frozenset({EventType.OFFER, EventType.INTERVIEW, EventType.ASSESSMENT})
 _HARMLESS_LINKS_TEXT = """
 facebook.com twitter.com x.com instagram.com youtube.com github.com goo.gl dropbox.com
@@ -52,7 +55,10 @@ def interview_of(
     event = the_invitation(mail)
     if event is not None:
         return _invited(event, mail, cancelled=cancelled), None
-    text = "\n".join(sentence.text for sentence in sentences[:_MAX_TIMED_SENTENCES])
+    said = [sentence.text for sentence in sentences[:_MAX_TIMED_SENTENCES]]
+    if is_forward(mail):
+        said = [sentence for sentence in said if not _SENT.match(sentence)]
+    text = "\n".join(said)
     moment = one_moment(text, reading)
     interview = Interview(
         start=moment.start() if moment else None,

@@ -134,6 +134,8 @@ ENGLISH_ANSWERS = {
 4 fill|complete|answer|return ~5 questionnaire|form ~8 by|before|return|deadline
 4 by|before ~2 @day ~3 if_you_can|please|at_the_latest|latest
 4 before_you_come|before_we_meet|before_the_interview ~4 sketch|prepare|build|write|read|complete|do
+5 attached|enclosed|below|here ~4 case_study|task|exercise|assignment|brief|challenge|test|case ~8
+5 case_study|exercise|assignment|task|challenge ~8 work_on|slides|solution|submit|email|send|complete|prepare
 """,
 }
 

@@ -64,6 +64,8 @@ ENGLISH_PRIVATE = {
 5 leaderboard|daily_challenge|weekly_challenge|this_week's_challenge|weekly_coding_challenge|streak|level_up|badge|points ~3
 5 it's_a_match|matches|singles|send_a_message_now|liked_you|likes_you
 5 your_photo|your_picture|photo_club|photo_contest|submission|entries|jury ~5 selected|chosen|exhibition|contest|competition|received
+5 exciting|great|fantastic|interesting|new ~3 role|position|job|opportunity|vacancy ~2 with ~6
+5 thought_of_you|you_came_to_mind|might_be_of_interest|may_be_of_interest
 """,
     "AWAY": """
 5 good_luck|fingers_crossed|break_a_leg|thinking_of_you|rooting_for_you|knock_them_dead|you_got_this ~6 interview|exam|tomorrow|today|it|them|day
@@ -138,6 +140,8 @@ ENGLISH_PRIVATE = {
 5 admission|msc|bachelor|master's|phd_programme|degree|undergraduate|graduate_school ~3 interview|programme|program|application|offer
 5 interview ~6 msc|bachelor|master's|degree|undergraduate|school_place
 5 photo|picture|painting|poem|manuscript|recipe|artwork|entry|entries ~4 selected|chosen|accepted|shortlisted|winner|winners
+5 candidate_feedback|interview_feedback_needed|submit_your_feedback|your_feedback_on ~8 interview|candidate
+5 interview_debrief|hiring_committee|interviewer_training|you_are_interviewing|you're_interviewing ~4
 """,
 }
 

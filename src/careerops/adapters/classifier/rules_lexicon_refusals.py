@@ -90,6 +90,7 @@ ENGLISH_REFUSALS = {
 4 orders|business|sales|funding|budget ~3 down|slow|cut|cuts|tight|frozen ~8
 5 unable|not_able|could_not|couldn't|can't ~3 consider|accept|accommodate|progress|shortlist ~3 your ~2 application|candidacy|profile
 4 concluded|closed|completed|finished ~3 selection|recruitment|hiring|search ~2 procedure|process|round ~14 sorry|regret|unable|not|other|another
+5 @other ~2 got|gets|has_got|gets|will_get|took|takes|landed ~2 the ~1 job|role|position|place|spot
 """,
 }
 
@@ -136,6 +137,8 @@ GERMAN_REFUSALS = {
 5 prozess|bewerbungsprozess|verfahren|gespräche ~4 beenden|beendet|abbrechen|abschließen
 5 wahl ~3 fiel|gefallen ~3 andere*|jemand
 4 auswahlverfahren|verfahren|besetzungsverfahren ~3 abgeschlossen|beendet
+5 @stelle ~4 weg|belegt|voll ~2
+3 nächstes_jahr|später|wieder ~3 probier*|versuch*|wieder|bewerben
 """,
 }
 

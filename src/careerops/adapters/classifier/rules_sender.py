@@ -3,6 +3,7 @@
 import re
 
 from careerops.adapters.classifier.rules_decide import Circumstances
+from careerops.adapters.classifier.rules_text import words
 from careerops.domain.email import RawEmail
 from careerops.mail.ats import VendorKind, ats_of
 from careerops.mail.spoken import is_forward_of_own
@@ -38,7 +39,7 @@ _JOB_POINTS = {
     VendorKind.SCHEDULER: 0.0,
     VendorKind.BOARD: 1.0,
 }
-_BOARD_NOISE, _BULK_NOISE, _AWAY_POINTS, _NOT_MINE = 1.0, 2.0, 3.0, 5.0
+_BOARD_NOISE, _BULK_NOISE, _AWAY_POINTS, _NOT_MINE = 1.0, 3.0, 3.0, 5.0
 _BULK_LABELS = frozenset({"CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL", "CATEGORY_FORUMS"})
 """Gmail's own tabs for what is sent to many."""
 
@@ -61,5 +62,6 @@ def circumstances_of(mail: RawEmail) -> Circumstances:
         away=_AWAY_POINTS if _AWAY_SENDER.search(sender) else 0.0,
         alien=_NOT_MINE if is_forward_of_own(mail) else 0.0,
         calendar=bool(mail.calendar),
+        name=frozenset(words(mail.sender.name[:120])),
         reply=_ANSWER.match(mail.subject) is not None,
     )
