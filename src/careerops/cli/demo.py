@@ -31,7 +31,7 @@ def demo(ctx: typer.Context, json_: JsonOption = False) -> None:
     from careerops.ops.logging import configure_logging
 
     session = session_of(ctx, json_)
-    configure_logging(level="warning", stream=sys.stderr, fmt="auto")
+    configure_logging(level="error", stream=sys.stderr, fmt="auto")
     with (
         tempfile.TemporaryDirectory(prefix="careerops-demo-") as folder,
         as_file(files("careerops.data") / "demo") as mails,
