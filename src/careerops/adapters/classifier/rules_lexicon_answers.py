@@ -164,6 +164,9 @@ GERMAN_ANSWERS = {
 5 nehmen|nehme ~1 sie|dich ~2
 4 euro ~2 die|pro|in_der ~1 stunde|monat
 4 start|beginn ~2 nach_absprache|sofort|ab_sofort|flexibel
+4 erster_arbeitstag|erste_arbeitstag|arbeitsbeginn|dienstantritt|einarbeitung
+4 unterschriebenen|unterschriebene|unterzeichneten ~2 vertrag|arbeitsvertrag|ausfertigung
+5 stelle|job|position|ausbildungsplatz ~3 gehört|bekommen|bekommst|haben|hast|sicher ~2
 """,
     "APPLIED": """
 5 unterlagen|bewerbung|lebenslauf|nachricht ~6 angekommen|eingegangen|erhalten|vorliegen|da|weitergeleitet|gelandet|bekommen
@@ -177,6 +180,12 @@ GERMAN_ANSWERS = {
 4 dass ~1 du|sie ~4 zu_uns|bei_uns|interesse|beworben ~3
 4 hörst|hören ~6 von ~1 uns|mir
 4 liegen|liegt ~4 bei|vor|fachabteilung
+5 zwischenbescheid|zwischennachricht|zwischenmitteilung
+5 bewerbungen ~5 dauert|dauern|sichten|prüfen|gesichtet|bearbeiten
+4 auswahl|prüfung|verfahren|entscheidung|sichtung ~4 dauert|zeit|anspruch|andauern
+4 bitten ~3 um ~3 geduld
+4 vorgangsnummer|aktenzeichen|bewerbungs-id|kandidatennummer
+4 in_kürze|demnächst|baldmöglichst|zeitnah ~4 melden|bescheid|rückmeldung|informieren
 """,
     "ASSESSMENT": """
 5 aufgabe|test|fall|übung|verfahren|fragebogen|case|probe|auswahlverfahren ~12 schick*|send*|bis|einreichen|zurück|zugang|link|stunden|minuten|gültig|durchlaufen|frist|tage|tagen
@@ -206,6 +215,11 @@ SPANISH_ANSWERS = {
 4 seguridad_social|número_de_cuenta ~6
 5 nos_encantaría|nos_gustaría|queremos|deseamos ~3 unieras|unas|incorpores|incorporaras|formaras|formes ~4 equipo|empresa|parte
 4 propuesta_económica|propuesta_salarial|carta_oferta
+4 cuando_quieras|cuando_puedas|desde_el|a_partir_del ~3 empiezas|empezar|incorpor*|trabajar
+3 limpios|netos|libres|jornada_completa|indefinido|periodo_de_prueba
+5 eres|ha_sido|has_sido|resultaste ~3 elegid*|escogid*|seleccionad*|ganador* ~6
+5 persona|candidat* ~1 elegid*|seleccionad*|escogid* ~4 puesto|vacante|plaza|cargo
+4 carta ~3 condiciones|oferta|intención
 """,
     "APPLIED": """
 5 recibido|recibida|llegado|registrado|tenemos|ha_entrado|llegó ~5 cv|currículum|candidatura|solicitud|correo|datos|documentación|postulación
@@ -217,6 +231,10 @@ SPANISH_ANSWERS = {
 3 número_de_referencia|referencia
 4 personas|candidat*|perfiles ~3 preseleccionad*|seleccionad*
 5 solicitud|candidatura|inscripción|postulación ~8 registrad*|recibid*|registro|grabad*|tramitad*
+5 solicitud|candidatura|inscripción|postulación ~12 presentada|presentado|correctamente|éxito
+5 formar_parte|trabajar_con_nosotros|unirte_a ~6 gracias|analizaremos|revisaremos
+4 justificante|acuse_de_recibo|número_de_registro
+4 analizaremos|estudiaremos|valoraremos|revisaremos ~4 perfil|candidatura|cv|datos
 """,
     "ASSESSMENT": """
 5 ejercicio|prueba|reto|caso|test|cuestionario|tarea ~12 devuélve*|entreg*|envía*|enviar*|mand*|antes|plazo|resuelt*|enlace|horas|minutos|complet*|caduca
@@ -225,6 +243,8 @@ SPANISH_ANSWERS = {
 4 escribe|prepara|redacta|diseña|resuelve|traduce|analiza ~8 antes|plazo|envía*|entreg*|hoja*|página*|minutos
 5 prueba|ejercicio|test|caso ~5 casa|hacer|hacerla|resolver|resuelvas
 4 hasta ~2 @dia|el_día|medianoche
+5 prueba|test|examen|ejercicio ~2 excel|inglés|sql|java|python|redacción|programación|conocimientos|nivel
+5 enviamos|envío|mando|paso|adjunto ~3 prueba|test|ejercicio|reto|examen|caso
 """,
 }
 
@@ -247,6 +267,11 @@ FRENCH_ANSWERS = {
 5 prenons|prends|gardons|retenons ~4 en_stage|en_alternance|en_cdi|à_partir|dès|dans_l'équipe
 4 convention|contrat|promesse ~4 envoie|signer|joint*|signée
 5 vous ~1 prenons
+5 vous|tu ~1 commencez|commences|démarrez|démarres ~3 @jour|le|en|dès
+4 signe|signer|signons|signature ~3 contrat
+4 c'est_bon_pour|banco|on_vous_prend|on_te_prend|affaire_conclue
+5 compter ~2 parmi|dans_l'équipe ~3
+4 proposition ~2 de|d ~1 contrat|embauche|salaire
 """,
     "APPLIED": """
 5 message|candidature|cv|dossier|mail|courrier ~5 parvenu*|reçu*|arrivé*|enregistré*|pris_en_compte|transmis*
@@ -258,6 +283,8 @@ FRENCH_ANSWERS = {
 3 numéro_de_candidature|référence
 4 réception ~3 dossier|candidature|courrier
 4 jury|commission ~4 réunira|étudiera|examinera
+4 dossier ~3 complet|reçu|instruction|transmis|examiné
+5 commission|jury|comité ~4 réunira|examinera|statuera|étudiera
 """,
     "ASSESSMENT": """
 5 exercice|cas|test|devoir|étude|questionnaire|épreuve|défi ~12 renvoie*|renvoyer|rendre|retourner|avant|d'ici|heures|lien|envoyer|rendu|délai|faire|joins|joint*

@@ -70,6 +70,8 @@ GERMAN = {
 2 fachbereich|teamleiter*|abteilungsleiter*|personalleiter*
 3 videokonferenz|videocall|vor_ort ~4
 3 weiter ~3 runde
+5 vorstellungstermin*|vorstellungsgespräch*|bewerbungsgespräch*|kennenlerngespräch*|auswahlgespräch*|auswahltag|bewerbertag
+5 vereinbarung|vereinbaren|absprache ~4 *gesprächs|*termins|*termin|*gespräch
 """,
     "ASSESSMENT": """
 5 online|coding|programmier|fach|technische*|kognitive*|psychometrische*|logik ~1 test|tests|assessment|aufgabe|challenge|übung|aufgaben|testverfahren

@@ -81,6 +81,7 @@ SPANISH = {
 1 puesto|posición|empleo|cargo
 1 currículum|cv|entrevista|entrevistas
 1 *desarrollador*|ingenier*|analista|prácticas|empresa|equipo|trabajo
+1 mecánico|contable|almacén|dependienta|recepción|sustitución|selectivo|proceso_selectivo|candidaturas|vacantes|ingeniero|programador*|profesor*|camarera|cocinera|chófer|repartidor*|auxiliar*|jefe|sueldo|contratación
 """,
     "NOISE": """
 5 nuevas|nuevos|últimas|mejores|más ~2 ofertas|vacantes|empleos|trabajos ~6
@@ -90,7 +91,7 @@ SPANISH = {
 5 visto|visitado ~2 tu_perfil
 5 está_contratando|estamos_contratando|buscamos|están_buscando|busca ~8
 5 boletín|newsletter|darse_de_baja|darte_de_baja|cancelar_suscripción
-5 seminario|webinar|curso|taller|máster|bootcamp|feria_de_empleo|masterclass|evento|jornada|congreso|charla ~6
+5 seminario|webinar|curso|talleres|taller_online|taller_gratuito|máster|bootcamp|feria_de_empleo|masterclass|evento|jornada|congreso|charla ~6
 5 consejos|trucos|guía|errores|claves|plantilla*|preguntas ~8 entrevista*|cv|currículum|empleo|trabajo|salari*
 5 encuesta|opinión|valora|califica|valoración ~10 proceso|experiencia|entrevista|selección|minutos|satisfacción
 5 descuento|rebajas|promoción|cupón|envío_gratis|ahorra|oferta_especial|ofertas_especiales|liquidación|chollo*

@@ -82,6 +82,7 @@ FRENCH = {
 1 recrutement|recruteur|recruteuse|rh|ressources_humaines
 1 entretien|cv|lettre_de_motivation
 1 ingénieur*|développeu*|analyste|équipe|carrière|carrières
+1 dossier|commission|vendeuse|vendeur|comptable|boulanger*|aide|agent*|emploi|travail|cuisinière|livreur|hôte|hôtesse|magasinier|chauffeur|apprenti*|alternant*|graphiste|juriste|professeur
 """,
     "NOISE": """
 5 nouvelles|nouveaux|dernières|meilleures|autres ~2 offres|emplois|jobs|opportunités ~6

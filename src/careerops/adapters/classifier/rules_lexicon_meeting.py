@@ -152,6 +152,11 @@ GERMAN_MEETING = {
 5 bitten ~3 sich|dich ~10 einzufinden|vorzustellen|zu_melden|zu_erscheinen
 4 dein|ihr ~1 kennenlernen|kennenlerntermin|besuch|schnuppertag ~3 mit|bei|am
 4 los_geht's|beginn_ist|treffpunkt|wir_treffen_uns|empfang|rezeption ~4
+4 komm|kommt|kommen ~6 vorbei|rein|rum|zu_uns|vorstellen
+4 rufen|ruf|melden|melde ~4 uns|mich|sich|dich ~8 an|telefonisch|termin
+4 schau|schauen ~3 alles|betrieb|laden|büro|werkstatt ~2 an
+4 teilnehmer|gesprächspartner*|ansprechpartner* ~4
+4 per|via|über ~1 teams|zoom|video|skype|google_meet|telefon
 """,
     "WHEN": """
 1.5 @tag
@@ -191,6 +196,10 @@ SPANISH_MEETING = {
 4 lo_hablamos|hablamos|comentamos ~4
 4 preguntas ~3 teléfono|videollamada|llamada
 4 llamemos|llamásemos|llamáramos|llame ~4
+4 vente|ven|pásate|venga|acércate|pasa ~8 hablamos|hablar|taller|oficina|tienda|vemos|charlamos
+4 hablamos|hablar|comentar ~2 del|de ~3 trabajo|puesto|vacante|condiciones|proceso
+4 confirmo|confirmamos ~3 entrevista|cita|reunión|llamada
+4 conocerte|conocerle|conocerla ~3 mejor|persona|personalmente
 """,
     "WHEN": """
 1.5 @dia
@@ -230,6 +239,12 @@ FRENCH_MEETING = {
 4 pourrait-on|peut-on|pouvons-nous|pourrions-nous ~6 parler|voir|déplacer|décaler|échanger|rencontrer|appeler|@jour
 4 contretemps|empêchement ~14 déplacer|décaler|reporter|autre|@jour
 5 pouvez|pourriez|peux|pourrais ~2 m'appeler|m'appelez|nous_appeler|me_rappeler|me_joindre
+5 rendez-vous ~10 avec ~6 directrice|directeur|responsable|drh|rh|manager|recruteu*
+4 confirme|confirmons ~3 rendez-vous|entretien|échange|rencontre
+4 passez|venez|passe|viens ~3 voir ~4
+5 discute|discuter|discutions|parle|parler|parlions ~2 du|de ~2 poste|travail|emploi|candidature
+4 convenir|fixer|caler|programmer ~4 entretien|rendez-vous|échange|appel|moment
+4 êtes-vous|es-tu|seriez-vous|serais-tu ~2 disponible|libre|dispo
 """,
     "WHEN": """
 1.5 @jour
@@ -266,6 +281,9 @@ HINDI_MEETING = {
 5 फोन|कॉल|वीडियो ~2 पर ~2 बात|चर्चा|मिल*
 4 पसंद ~2 आई|आया|आए
 5 दफ्तर|कार्यालय|ऑफिस ~3 आइए|आएं|आ_जाइए|आना
+5 प्रातः|सुबह|दोपहर|शाम ~4 बजे ~8 साक्षात्कार|इंटरव्यू|कार्यालय|मुख्यालय|मिल*
+5 उपस्थित ~3 अनुरोध|हों|होना|रहें
+4 round ~5 schedule|fix|set ~3 kar|kiya|hai
 """,
     "WHEN": """
 1.5 @din|@kal

@@ -172,6 +172,8 @@ GERMAN_PRIVATE = {
 4 kaffee ~1 trinken
 4 muss_dir|erzählen|quatschen|bis_dann|lg|hab_dich_lieb ~3
 4 tisch|reservierung|gäste ~4
+4 training|trainingszeiten|spiel|turnier|mannschaft ~3
+4 eltern|klassenleitung|elternsprechtag|klasse ~4
 """,
     "JOB": """
 2 ihre_unterlagen|deine_unterlagen|ihr_lebenslauf|dein_lebenslauf|ihre_bewerbung|deine_bewerbung|ihr_profil|dein_profil
@@ -179,6 +181,8 @@ GERMAN_PRIVATE = {
 1 geschäftsführ*|teamleit*|cto|ceo|personal|team|kita|betrieb|büro|empfang|einstellung|vertrag|gehalt|probezeit|position
 1 nächster_schritt|nächste_schritte|nächsten_schritt|zweite_runde|kennenlernen
 1 servicekraft|kellner*|bedienung|reinigungskraft|hilfskraft|fachkraft|pflegekraft|lagerist*|gärtner*|schicht|probezeit|stunde
+2 bewerbungen|bewerbungsverfahren|auswahlverfahren|stellenausschreibung|ausgeschriebene*|ausgeschrieben
+1 verfahren|auswahl|chef|arbeitstag|vertrag|lohn|controller*|assistenz|serviceassisten*|reinigung|lager|praktikant*|volontariat|werkstudent*|schlosser*|maler*|tischler*|maurer*|friseur*in|sekretär*|hausmeister*|ingenieur*|entwickler*|designer*|jurist*|arzt*helfer*
 """,
     "IF": """
 1 ^ passt|passen|überzeugt|überzeugen|gefällt|entspricht|stimmt|erfüllt|erfüllen|kommen|kommt|sind ~4 profil|bewerbung|unterlagen|qualifikation*|erfahrung*|anforderungen|infrage|interessant
@@ -217,6 +221,8 @@ SPANISH_PRIVATE = {
 5 propietari*|inquilin*|piso|alquiler|fianza|vivienda|casero ~8
 4 curso|asignatura|examen|trabajo_final|profesor*|alumn*|clase ~4
 4 multa|hacienda|impuesto|renta|agencia_tributaria
+4 ganas_de_verte|cafelito|quedada|besazo|partido|cumple
+4 café ~3
 """,
     "JOB": """
 2 tu_cv|tu_currículum|su_currículum|tu_perfil|su_perfil|tu_candidatura|su_candidatura|te_inscribiste|te_presentaste
@@ -228,8 +234,8 @@ SPANISH_PRIVATE = {
     "IF": """
 1 si ~5 encaja*|seleccion*|avanza*|continúa*|interes*|adecua*|ajusta*|considera*
 1 solo|sólo|únicamente ~3 contact*|responder*|llamar*|personas|candidat*
-1 personas|candidat*|perfiles ~2 preseleccionad*|seleccionad*|elegid*
-1 personas|candidat*|aspirantes|solicitantes ~2 admitid*|preseleccionad*|finalistas|seleccionad*
+1 personas|candidat*|perfiles ~2 preseleccionad*|finalistas
+1 personas|candidat*|aspirantes|solicitantes ~2 admitid*|preseleccionad*|finalistas|seleccionad* ~3 serán|será|recibirán|pasarán|contactaremos|llamaremos
 """,
     "ALIEN": """
 5 padrón|dni ~4 cita|renovar|previa

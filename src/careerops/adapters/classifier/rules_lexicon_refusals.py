@@ -139,6 +139,20 @@ GERMAN_REFUSALS = {
 4 auswahlverfahren|verfahren|besetzungsverfahren ~3 abgeschlossen|beendet
 5 @stelle ~4 weg|belegt|voll ~2
 3 nächstes_jahr|später|wieder ~3 probier*|versuch*|wieder|bewerben
+5 nicht ~6 erreicht|bestanden|teilnehmen|qualifiziert|bestehen|zugelassen
+5 weiteren|weiterem ~2 verfahren|auswahlverfahren|prozess ~4 nicht
+4 sich ~1 für ~5 entschieden
+3 tut_mir|tut_uns ~1 leid
+4 hätte|hätten ~6 dabei|genommen|eingestellt|im_team
+5 intern ~1 besetzt|vergeben|gelöst
+4 keinen|keine|kein ~2 günstigeren|besseren|positiven|erfreulicher*|positive|bessere ~2 bescheid|nachricht|antwort|auskunft
+5 nicht ~3 möglich|können ~6 einzustellen|einstellen|angebot|zusage
+5 müssen|muss ~6 verzichten|ablehnen|absehen|absagen
+5 sehen|haben ~4 von ~4 abgesehen|abstand
+4 eingefroren|einstellungsstopp|stellenstopp|haushaltssperre
+5 passt|passen ~4 leider|doch|nicht ~3 nicht|ganz|zusammen ~3
+4 fehlt|fehlen ~4 erfahrung|kenntnisse|qualifikation*
+5 nicht ~2 weiter ~3 berücksichtigen|verfolgen|einbeziehen
 """,
 }
 
@@ -166,6 +180,14 @@ SPANISH_REFUSALS = {
 5 seguir|continuar|avanzar|seguiremos|continuaremos|avanzaremos ~2 adelante? ~1 con ~3 perfil*|candidat*|persona*|otr*
 5 seleccionado|elegido|escogido|contratado|optado ~2 a|por ~1 otra|otro|otros|otras|alguien
 4 futuros|próximos ~1 procesos|procesos_selectivos
+4 quedo|quedamos ~1 con ~4
+3 lo_siento|lo_sentimos|sentimos_mucho|una_pena
+5 no ~3 figura|aparece|consta|está|estás ~8 lista|admitid*|relación|seleccionad*|preseleccionad*
+5 no_admitid*|excluid*|no_apt* ~4
+5 finalmente|al_final ~6 otra|otro|alguien|candidat*|persona ~4
+5 no ~4 avanzaremos|continuaremos|procederemos|proseguiremos|contaremos|contamos
+5 hemos ~2 cerrado|cubierto|cancelado|paralizado ~3 vacante|proceso|posición|puesto
+4 falta ~3 experiencia|formación|nivel
 """,
 }
 
@@ -193,6 +215,12 @@ FRENCH_REFUSALS = {
 5 retenu|choisi|sélectionné|privilégié ~3 candidature|profil|personne|candidat* ~4 plus|autre|mieux|davantage
 5 ne|n ~3 prenons|recrutons|embauchons|cherchons ~4 plus|pas ~6
 4 malheureusement ~4 plus|pas
+5 trouvé|pris|recruté|embauché ~2 quelqu'un|une_autre|un_autre
+5 pu|pas|ne ~2 être ~2 retenu|retenue|acceptée|sélectionnée
+5 poursuivre|continuer|avancer ~3 avec ~2 un|une|d' ~2 autre|autres
+4 désolé|désolée|désolés|navré ~6 suite|continuation|courage|autre|pas
+4 toutefois|cependant|néanmoins ~4 décidé|regret|pas|retenu
+5 non ~1 retenu|retenue|sélectionné|sélectionnée
 """,
 }
 
@@ -214,5 +242,11 @@ HINDI_REFUSALS = {
 4 afsos|khed|maaf*|sorry ~10
 5 अधिक|ज्यादा|बेहतर ~2 अनुभव*|उपयुक्त ~3 व्यक्ति|उम्मीदवार
 5 select|shortlist|chayan ~2 @nahin ~2 ho
+5 kisi ~3 experienced|anubhavi|aur|dusre ~2 candidate*|ummeedwar* ~5 saath|jaa|ja|chun*|le|select
+3 accha|achha ~3 lekin|par|magar
+5 लेकिन|परंतु|किन्तु|पर ~6 नहीं ~4 सकते|सके|पाए|पाएंगे|रहे
+5 चयन ~3 नहीं
+5 aage @nahin ~4
+5 is_baar|abhi ~4 @nahin ~3 select|le|kar
 """,
 }
