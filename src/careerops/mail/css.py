@@ -100,6 +100,7 @@ def same_color(one: str, other: str) -> bool:
     return all(abs(a - b) < _NEAR for a, b in pairs)
 
 
+@lru_cache(maxsize=16)
 def hiding_selectors(sheet: str) -> frozenset[str]:
     """`.class` and `#id` that a style sheet hides on every screen (@media rules do not count)."""
     sheet = _without_at_rules(_CSS_COMMENT.sub("", sheet[:MAX_SHEET_CHARS].lower()))

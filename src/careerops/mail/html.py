@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from careerops.mail.css import hiding_selectors
 from careerops.mail.htmlguard import safe_length
 from careerops.mail.htmlstyle import PLAIN, Look, look_of
-from careerops.mail.text import Run
+from careerops.mail.text import Run, is_latin
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -161,7 +161,7 @@ class _Writer:
         gap: what will stand before the next text.
     """
 
-    __slots__ = ("_hiding", "_pieces", "_running", "_runs", "chars", "gap")
+    __slots__ = ("_hiding", "_pieces", "_running", "_runs", "_tidy", "chars", "gap")
 
     def __init__(self, hiding: frozenset[str]) -> None:
         self._hiding = hiding
@@ -170,10 +170,17 @@ class _Writer:
         self._runs: list[tuple[str, int, list[str]]] = []
         self._pieces: list[str] = []
         self._running = -1
+        self._tidy = True
 
     def runs(self) -> list[Run]:
         """What was written."""
-        return [Run(separator, "".join(pieces), kind) for separator, kind, pieces in self._runs]
+        return [self._run(*run) for run in self._runs]
+
+    def _run(self, separator: str, kind: int, pieces: list[str]) -> Run:
+        text = "".join(pieces)
+        # Printable Latin letters and single blanks are what canonical text is made of. A blank
+        # may still stand behind a last bullet.
+        return Run(separator, text, kind, self._tidy and text[-1] != " " and is_latin(text))
 
     def open(self, tag: str, attributes: Mapping[str, str | None], setting: _Setting) -> _Setting:
         """Begin an element within `setting`; what holds within it."""
@@ -199,6 +206,7 @@ class _Writer:
         """A text node."""
         _, _, kind, preformatted = setting
         if preformatted:
+            self._tidy = False
             self._write(text, kind)
             return
         if text.isspace() or not text:
@@ -209,6 +217,7 @@ class _Writer:
             # Taking all texts apart would take twice as long: most have single blanks only.
             ends = " " * text[0].isspace(), " " * text[-1].isspace()
             flat = " ".join(text.split()).join(ends)
+            self._tidy = self._tidy and flat.isprintable()
         if flat[0] == " ":
             self.gap = self.gap or _BLANK
         self._write(flat.strip(" "), kind)

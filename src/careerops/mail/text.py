@@ -47,6 +47,15 @@ def _clean_foreign(text: str) -> str:
     return normal if normal is short else _MARKS_RUN.sub(_short_run, normal)
 
 
+def is_latin(text: str) -> bool:
+    """Whether all of `text` is in ISO 8859-1."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def squeeze(text: str) -> str:
     """Cleaned text with blanks collapsed, at most one empty line, no white space at the ends."""
     if "  " in text or " \n" in text or "\n " in text:
@@ -68,11 +77,16 @@ def canonical_line(text: str, limit: int) -> str:
 
 
 class Run(NamedTuple):
-    """A stretch of text of one kind and what separates it from the one before."""
+    """A stretch of text of one kind and what separates it from the one before.
+
+    Attributes:
+        canonical: whether the text is known to be canonical already.
+    """
 
     separator: str
     text: str
     kind: int
+    canonical: bool = False
 
 
 class Span(NamedTuple):
@@ -93,8 +107,8 @@ def join_runs(runs: Iterable[Run]) -> tuple[str, list[Span]]:
     spans: list[Span] = []
     length, separator, tail = 0, "", ""
     for run in runs:
-        cleaned = clean(run.text)
-        text = squeeze(cleaned)
+        cleaned = run.text if run.canonical else clean(run.text)
+        text = cleaned if run.canonical else squeeze(cleaned)
         separator = _wider(separator, run.separator, _edge(cleaned[:1]))
         if not text:
             continue
