@@ -109,7 +109,8 @@ def test_for_a_person_it_is_a_table_and_an_example(tmp_path: Path) -> None:
     assert re.match(r"\d+ mails read, \d+ worth telling \(\? = please check\):", done.stdout)
     assert "On your phone, one of them reads:" in done.stdout
     assert "careerops init" in done.stdout.splitlines()[-1]
-    assert done.stderr == ""
+    # A machine that has other things to do is no fault of the demo's.
+    assert [line for line in done.stderr.splitlines() if "loop_stalled" not in line] == []
     assert "\x1b" not in done.stdout
     assert list(tmp_path.iterdir()) == []
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from careerops.cli import session
 from careerops.cli.main import main
 
 ROWS = [
@@ -27,7 +28,8 @@ ROWS = [
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file of labelled mails in a folder without a configuration."""
+    """A file of labelled mails in a folder without a configuration; logging stays as it was."""
+    monkeypatch.setattr(session, "start_logging", lambda *_: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     path = tmp_path / "mails.jsonl"
