@@ -292,7 +292,7 @@ async def test_the_facts_are_filled_in() -> None:
     mail = make_mail("Your application to Acme", INVITE, name="Acme HR", address="hr@acme.example")
     answer = await say(mail)
     assert (answer.company, answer.role, answer.language) == ("Acme", "Cook", "en")
-    assert (answer.provider, answer.model) == ("rules", "rules-2026.11")
+    assert (answer.provider, answer.model) == ("rules", "rules-2026.11.2")
     assert answer.summary == "Interview at Acme for Cook."
 
 
@@ -310,6 +310,17 @@ async def test_an_invitation_lost_in_noise_is_left_for_review() -> None:
     answer = await say(make_mail("Interview", f"{INVITE} Register now for our free webinar."))
     assert answer.event_type is EventType.OTHER
     assert answer.review
+
+
+async def test_a_mail_about_work_that_was_not_understood_is_left_for_review() -> None:
+    """Nothing found in words of work is no sure OTHER; in a private mail it is a likely one."""
+    work = make_mail("Your CV", "Hi Sam, about the analyst role and your experience: hm.")
+    private = make_mail("Keys", "Hi Sam, I left them under the mat.")
+    unread, quiet = await say(work), await say(private)
+    assert {unread.event_type, quiet.event_type} == {EventType.OTHER}
+    assert unread.review
+    assert not quiet.review
+    assert unread.confidence < quiet.confidence
 
 
 def test_options_are_checked() -> None:

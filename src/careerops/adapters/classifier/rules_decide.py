@@ -18,6 +18,7 @@ _TYPES = (
 )
 _MODIFIERS = ("NOISE", "AWAY", "SCAM", "ANEW", "INJECT", "CANCEL", "ONEWAY", "WHEN", "ALIEN")
 _IMPLIED = {"ONEWAY": (str(EventType.ASSESSMENT),), "MEET": (str(EventType.INTERVIEW),)}
+_ELSEWHERE = ("NOISE", "AWAY", "ALIEN")
 _OF_SENDERS = frozenset({"NOISE", "AWAY"})
 _MEETINGS = frozenset({str(EventType.INTERVIEW), "MEET"})
 _PROMISES = frozenset({EventType.OFFER, EventType.INTERVIEW, EventType.ASSESSMENT})
@@ -46,7 +47,9 @@ _REJECTION_SHARE = 0.5
 # Chosen so that the mean confidence is near the accuracy on mails not seen while writing rules.
 _SLOPE = 0.35
 _MIN_CONFIDENCE, _MAX_CONFIDENCE = 0.35, 0.93
-_QUIET_OTHER = 3.0
+_QUIET, _UNREAD = 2.5, -1.0
+"""Points for OTHER where nothing was found; below zero where a mail about work was not understood,
+as on mails not seen while writing rules most such mails turned out to be career events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,7 @@ def decide(
     rival = _rival(chosen, scores)
     margin = _own(chosen, scores) - rival
     confidence = 1 / (1 + math.exp(-_SLOPE * margin))
-    label = (
-        str(chosen)
-        if chosen.is_career
-        else max(("NOISE", "AWAY", "ALIEN"), key=lambda n: scores[n])
-    )
+    label = str(chosen) if chosen.is_career else max(_ELSEWHERE, key=lambda n: scores[n])
     return Decision(
         chosen,
         round(min(max(confidence, _MIN_CONFIDENCE), _MAX_CONFIDENCE), 3),
@@ -244,10 +243,13 @@ def _choose(tally: _Tally, scores: Mapping[str, float]) -> tuple[EventType, bool
 
 
 def _own(chosen: EventType, scores: Mapping[str, float]) -> float:
+    """What speaks for the choice: for OTHER, signs of something else, or at least none of work."""
     if chosen.is_career:
         return scores[chosen]
-    quiet = _QUIET_OTHER if scores["JOB"] < _FULL_CONTEXT - 1 else 1.0
-    return max(scores["NOISE"], scores["AWAY"], scores["ALIEN"], quiet)
+    of_work = scores["JOB"] >= _FULL_CONTEXT - 1
+    if not any(scores[name] for name in _ELSEWHERE):
+        return _UNREAD if of_work else _QUIET
+    return max(*(scores[name] for name in _ELSEWHERE), 1.0 if of_work else _QUIET)
 
 
 def _rival(chosen: EventType, scores: Mapping[str, float]) -> float:

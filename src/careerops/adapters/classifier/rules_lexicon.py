@@ -54,7 +54,7 @@ from careerops.adapters.classifier.rules_lexicon_refusals import (
 from careerops.adapters.classifier.rules_phrases import Hit, Lexicon
 from careerops.adapters.classifier.rules_text import Sentence
 
-LEXICON_VERSION = "rules-2026.11"
+LEXICON_VERSION = "rules-2026.11.2"
 """Stands in every classification as its model; changes with the lexicon or the scoring."""
 
 _TABLES: dict[str, tuple[dict[str, str], ...]] = {
