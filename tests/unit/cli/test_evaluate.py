@@ -29,7 +29,7 @@ ROWS = [
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of labelled mails in a folder without a configuration; logging stays as it was."""
-    monkeypatch.setattr(session, "start_logging", lambda *_: None)
+    monkeypatch.setattr(session, "start_logging", lambda *_, **__: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     path = tmp_path / "mails.jsonl"
