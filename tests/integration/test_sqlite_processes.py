@@ -201,7 +201,7 @@ async def test_nothing_durable_is_lost_and_nothing_settled_comes_again(children,
     published: set[int] = set()
     settled: set[int] = set()
     seed = random.SystemRandom().randrange(10**9)
-    chance = random.Random(seed)  # noqa: S311  # a test's dice
+    chance = random.Random(seed)  # a test's dice
     for _ in range(5):
         publisher, worker = await children.start("publish"), await children.start("work")
         await asyncio.gather(publisher.line(), worker.line())
