@@ -19,7 +19,7 @@ _LARGEST_INT = 2**63
 _PATTERNS = (
     # keys by their vendors' prefixes: OpenAI and Anthropic, Google, Groq, Slack, GitHub, Tavily,
     # Meta's graph API, Google OAuth; JSON web tokens
-    r"(?:sk|pk|rk|gsk|xox[a-z]|gh[opusr]|github_pat|tvly)[-_][\w.-]{4,}",
+    r"(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xox[a-z]|gh[opusr]|github_pat|tvly)[-_][\w.-]{4,}",
     r"AIza[\w-]{10,}",
     r"EAA[A-Za-z0-9]{12,}",
     r"ya29\.[\w.-]+",

@@ -131,3 +131,8 @@ def test_hostile_text_costs_no_time(text: str) -> None:
     began = time.perf_counter()
     safe_text(text * (100_000 // len(text)))
     assert time.perf_counter() - began < 0.1
+
+
+def test_a_word_that_ends_like_a_keys_prefix_is_no_key() -> None:
+    """`task_died` is an event, not a key of a vendor whose keys begin with `sk_`."""
+    assert safe_text("task_died risk_review") == "task_died risk_review"
