@@ -95,7 +95,7 @@ def render(html: str) -> Rendered:
 def _hiding(document: "LexborHTMLParser", html: str) -> frozenset[str]:
     if "</style" not in html and "</STYLE" not in html:
         return frozenset()
-    sheets = (node.text(deep=True) for node in document.css("style")[:_MAX_SHEETS])
+    sheets = (node.text(deep=True) for node in document.tags("style")[:_MAX_SHEETS])
     return frozenset().union(*(hiding_selectors(sheet) for sheet in sheets))
 
 
