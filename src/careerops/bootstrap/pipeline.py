@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from careerops.bootstrap.channels import channels_by_account, wire_channels
-from careerops.bootstrap.classifiers import wire_classifier
+from careerops.bootstrap.classifiers import warm_up, wire_classifier
 from careerops.bootstrap.parts import build_part, build_parts
 from careerops.bootstrap.sources import wire_mailboxes
 from careerops.bootstrap.stores import Stores
@@ -131,6 +131,8 @@ async def wire(around: Surroundings, services: Sequence[str] = SERVICES) -> Pipe
         }
         for service in services:
             steps[service]()
+        if "classify" in services:
+            await warm_up(around.config, around.context)
     except BaseException:
         await pipeline.close()
         raise
