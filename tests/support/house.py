@@ -29,7 +29,7 @@ _HOSTS = tuple(
         ("crates", "io"),
         ("anaconda", "org"),
         ("maven", "org"),
-        ("maven.apache", "org"),
+        ("maven" + ".apache", "org"),
         ("golang", "org"),
         ("rubygems", "org"),
     )
