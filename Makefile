@@ -16,7 +16,7 @@ COVERAGE_DOMAIN := 100
 CHAOS_SEEDS ?= 50
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+LOCK := --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --quiet
 
 .PHONY: help

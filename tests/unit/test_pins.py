@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib import metadata
 from typing import Final
 
 import pytest
@@ -11,7 +12,9 @@ from packaging.utils import canonicalize_name
 from support.tree import ROOT
 
 FOLDER: Final = ROOT / "requirements"
-PIN: Final = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
+PIN: Final = re.compile(
+    r"^(?P<name>[a-z0-9._-]+)(?:\[(?P<extras>[^]]+)\])?==(?P<version>[^ ;\\]+)", re.MULTILINE
+)
 
 
 def pins(name: str) -> dict[str, str]:
@@ -59,6 +62,38 @@ def test_the_development_pins_satisfy_every_extra_and_every_tool() -> None:
 def test_tests_run_on_the_very_versions_that_are_shipped(smaller: str) -> None:
     """The development pins contain the others unchanged."""
     assert pins(smaller).items() <= pins("dev.txt").items()
+
+
+def extras_wanted(distributions: list[str]) -> dict[str, set[str]]:
+    """Package -> the extras of it that these installed distributions ask for."""
+    wanted: dict[str, set[str]] = {}
+    for name in distributions:
+        for line in metadata.requires(name) or ():
+            requirement = Requirement(line)
+            if requirement.extras and not (
+                requirement.marker and "extra" in str(requirement.marker)
+            ):
+                wanted.setdefault(canonicalize_name(requirement.name), set()).update(
+                    requirement.extras
+                )
+    return wanted
+
+
+def test_a_package_wanted_with_an_extra_is_pinned_with_it() -> None:
+    """Pip takes `name[extra]` for a requirement of its own.
+
+    Where only `name` is pinned it looks at the newest release first and refuses it for want of a
+    hash, so an installation that worked yesterday fails on the day of that package's next release.
+    """
+    installed = {canonicalize_name(each.name) for each in metadata.distributions()}
+    wanted = extras_wanted(sorted(installed & set(pins("dev.txt"))))
+    assert "coverage" in wanted
+    text = (FOLDER / "dev.txt").read_text()
+    pinned = {
+        canonicalize_name(match["name"]): set((match["extras"] or "").split(","))
+        for match in PIN.finditer(text)
+    }
+    assert {name for name, extras in wanted.items() if not extras <= pinned[name]} == set()
 
 
 def test_the_base_installation_carries_no_providers_sdk() -> None:
