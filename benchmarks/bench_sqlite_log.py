@@ -55,7 +55,9 @@ class Raw:
         self._connection.execute("PRAGMA synchronous = FULL")
         migrate(self._connection, [RAW_INBOX, CLASSIFIED])
         self._connection.execute(
-            "INSERT INTO groups VALUES (1, ?, 'bench', 1, 1, 'bench', 0)", (RAW_INBOX,)
+            "INSERT INTO groups (id, topic, name, position, epoch, owner, expires_us)"
+            " VALUES (1, ?, 'bench', 1, 1, 'bench', 0)",
+            (RAW_INBOX,),
         )
         self._insert = "INSERT INTO topic_{} (key, time_us, headers, value) VALUES (?, ?, ?, ?)"
 

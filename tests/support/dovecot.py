@@ -24,6 +24,7 @@ from pathlib import Path
 
 import pytest
 
+from support.servers import missing
 from support.waiting import wait_until
 
 PASSWORD = "correct-horse"
@@ -250,10 +251,7 @@ def dovecot() -> Iterator[Dovecot]:
 def running_dovecot(oauth2_port: int = 0) -> Iterator[Dovecot]:
     """Start a server, stop it afterwards."""
     if shutil.which("dovecot") is None and not Path("/usr/sbin/dovecot").exists():
-        reason = "Dovecot is not installed (Debian: apt-get install dovecot-imapd)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
     root = Path(tempfile.mkdtemp(prefix="careerops-dovecot-"))
     # The mail's owner is not who runs the tests, and has to get in.
     root.chmod(0o755)

@@ -4,7 +4,6 @@ Nobody of this project wrote it: what it refuses or answers is not what we imagi
 """
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
+from support.servers import missing
 
 START_S = 20.0
 
@@ -71,9 +70,7 @@ def llmock_server(*arguments: str) -> Iterator[LLMock]:
         "llmock"
     )
     if command is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("llmock is not installed: pip install -r requirements/dev.txt")
-        pytest.skip("llmock is not installed")
+        missing("llmock is not installed: pip install -r requirements/dev.txt")
     port = _free_port()
     process = subprocess.Popen(
         [command, "serve", "--port", str(port), "--log-level", "error", *arguments],

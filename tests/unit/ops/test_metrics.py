@@ -5,12 +5,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
 from prometheus_client import generate_latest
 
 from careerops.ops.logevents import LINE_FIELDS, LogEvent
 from careerops.ops.metrics import Kind, Metrics
 from careerops.ops.reference import logs_markdown, metrics_markdown, write_reference
+from support.servers import missing
 
 DOCS = Path(__file__).parents[3] / "docs"
 RENEW = "run: python -m careerops.ops.reference docs"
@@ -44,9 +44,10 @@ def test_two_sets_of_metrics_do_not_disturb_each_other() -> None:
     assert b'stage="classify"' not in generate_latest(two.registry)
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 def test_promtool_finds_nothing_to_complain_about() -> None:
     """The linter of Prometheus itself."""
+    if shutil.which("promtool") is None:
+        missing("promtool is not installed: apt-get install prometheus")
     metrics = Metrics()
     metrics.parked.labels("classify").set(3)
     text = generate_latest(metrics.registry)
