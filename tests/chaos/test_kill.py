@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import subprocess
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -54,17 +55,27 @@ def unknown_sends(home: Home) -> dict[str, int]:
     return {send["notification_id"]: send["unknown"] for event in events for send in event["sends"]}
 
 
-def kill_at_random(home: Home, randomness: random.Random) -> int:
-    """Start, kill after a random time; whether it was still at work."""
-    process = home.start("run", "--until-idle")
-    try:
-        status = process.wait(timeout=randomness.uniform(0.2, 2.2))
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return 1
-    assert status == 0
-    return 0
+class Killer:
+    """Kills at random moments of a run, however long a run takes on this machine."""
+
+    def __init__(self, randomness: random.Random) -> None:
+        """Learn the length of a run from those that ended before they were killed."""
+        self._randomness = randomness
+        self._run_s = 2.2
+
+    def kill(self, home: Home) -> int:
+        """Start and kill; 1 if it was still at work, 0 if it had ended."""
+        began = time.monotonic()
+        process = home.start("run", "--until-idle")
+        try:
+            status = process.wait(timeout=self._randomness.uniform(0.1, 1.0) * self._run_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return 1
+        assert status == 0
+        self._run_s = max(0.5, time.monotonic() - began)
+        return 0
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -75,6 +86,7 @@ def test_killed_at_random_moments_it_loses_nothing(tmp_path: Path, seed: int) ->
     mails = mixed(CAREER, OTHER, seed)
     write_mbox(tmp_path / "inbox.mbox", mails[:20])
     home.mbox(tmp_path / "inbox.mbox")
+    killer = Killer(randomness)
     kills = 0
     rounds = 0
     position = 20
@@ -84,7 +96,7 @@ def test_killed_at_random_moments_it_loses_nothing(tmp_path: Path, seed: int) ->
         step = randomness.randint(5, 15)
         write_mbox(tmp_path / "inbox.mbox", mails[position : position + step], mode="ab")
         position += step
-        kills += kill_at_random(home, randomness)
+        kills += killer.kill(home)
     write_mbox(tmp_path / "inbox.mbox", mails[position:], mode="ab")
     home.idle()
     assert complaints(home.told_ids(), CAREER, unknown_sends(home), kills) == []
