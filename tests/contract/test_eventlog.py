@@ -131,6 +131,14 @@ async def test_a_topic_that_does_not_exist_is_refused(database) -> None:
         await database.log.wait("elsewhere", 0)
 
 
+async def test_a_partition_that_does_not_exist_is_refused(database) -> None:
+    """Nothing will ever stand there."""
+    with pytest.raises(ConfigurationError, match="99"):
+        await database.log.read(RAW_INBOX, 0, 1, 99)
+    with pytest.raises(ConfigurationError, match="99"):
+        await database.log.wait(RAW_INBOX, 0, 99)
+
+
 # ---- receive ----
 
 
@@ -417,7 +425,7 @@ async def test_the_first_verdict_stands_and_only_its_outputs_are_published(datab
         output = record(number, CLASSIFIED)
         return Settlement(delivery, (output,), verdict(event, output))
 
-    await database.verdicts.put(verdict("stored"))
+    await database.verdicts.put([verdict("stored")])
     await database.log.settle([said(a, "e", 1), said(b, "e", 2), said(c, "stored", 3)])
     await database.log.settle([said(d, "e", 4)])
     assert numbers(await database.log.read(CLASSIFIED, 0, 9)) == [1]

@@ -26,7 +26,7 @@ async def test_a_verdict_is_read_as_it_was_put(database) -> None:
     )
     bare = Verdict(VerdictKey("e1", "classify", 4), VerdictStatus.DROPPED, NOW)
     for one in (full, bare):
-        assert await database.verdicts.put(one) == one
+        assert await database.verdicts.put([one]) == [one]
     keys = [full.key, bare.key, VerdictKey("e1", "classify", 5), VerdictKey("e1", "research", 3)]
     assert await database.verdicts.get(keys) == {full.key: full, bare.key: bare}
     assert await database.verdicts.get([]) == {}
@@ -35,15 +35,24 @@ async def test_a_verdict_is_read_as_it_was_put(database) -> None:
 async def test_the_first_writer_wins(database) -> None:
     """The second is told what stands."""
     first, second = verdict("e", account="a"), verdict("e", account="b")
-    assert await database.verdicts.put(first) == first
-    assert await database.verdicts.put(second) == first
+    assert await database.verdicts.put([first]) == [first]
+    assert await database.verdicts.put([second]) == [first]
     assert await database.verdicts.get([first.key]) == {first.key: first}
+
+
+async def test_many_are_put_at_once_and_each_is_told_what_stands(database) -> None:
+    """What stood before, what comes first in the call, and what is new, in the call's order."""
+    old, first = verdict("a", account="old"), verdict("b", account="first")
+    await database.verdicts.put([old])
+    given = [verdict("a", account="new"), first, verdict("b", account="second"), verdict("c")]
+    assert await database.verdicts.put(given) == [old, first, first, given[3]]
+    assert await database.verdicts.put([]) == []
 
 
 async def test_verdicts_outlive_their_process(world, database) -> None:
     """Also one that was killed right after."""
     stands = verdict("e")
-    await database.verdicts.put(stands)
+    await database.verdicts.put([stands])
     await world.crash(database)
     database = await world.open()
     assert await database.verdicts.get([stands.key]) == {stands.key: stands}
@@ -53,8 +62,7 @@ async def test_only_dead_verdicts_are_cleared(database) -> None:
     """A replay decides again what was given up, and nothing else."""
     dead = [verdict(f"d{i}", status=VerdictStatus.DEAD) for i in range(3)]
     done = verdict("e")
-    for one in (*dead, done):
-        await database.verdicts.put(one)
+    await database.verdicts.put([*dead, done])
     keys = [dead[0].key, dead[1].key, done.key, VerdictKey("nobody", "classify")]
     assert await database.verdicts.clear_dead(keys) == 2
     assert await database.verdicts.clear_dead(keys) == 0
@@ -91,9 +99,9 @@ async def test_verdicts_are_found_newest_first(database, query, expected) -> Non
     ):
         received = NOW - timedelta(days=days)
         await database.verdicts.put(
-            verdict(event, label=label, account=account, received_at=received)
+            [verdict(event, label=label, account=account, received_at=received)]
         )
-    await database.verdicts.put(verdict("none", stage="research"))
+    await database.verdicts.put([verdict("none", stage="research")])
     assert [found.key.event_id for found in await database.verdicts.find(query)] == expected
 
 
@@ -105,17 +113,19 @@ async def test_verdicts_are_counted(database) -> None:
         ("b", "classify", VerdictStatus.DONE),
         ("a", "research", VerdictStatus.DEAD),
     ):
-        await database.verdicts.put(verdict(event, stage=stage, status=status))
+        await database.verdicts.put([verdict(event, stage=stage, status=status)])
     assert await database.verdicts.counts() == {("classify", "done"): 2, ("research", "dead"): 1}
 
 
 async def test_trimmed_verdicts_stay_without_their_outputs(database) -> None:
     """Ids are kept for good; what was decided since keeps everything."""
-    for number in range(1200):
-        output = record(number, CLASSIFIED)
-        decided_at = NOW + timedelta(seconds=number)
-        await database.verdicts.put(verdict(f"e{number}", output, decided_at=decided_at))
-    await database.verdicts.put(verdict("bare", decided_at=NOW))
+    decided = [
+        verdict(
+            f"e{number}", record(number, CLASSIFIED), decided_at=NOW + timedelta(seconds=number)
+        )
+        for number in range(1200)
+    ]
+    await database.verdicts.put([*decided, verdict("bare", decided_at=NOW)])
     before = NOW + timedelta(seconds=1100)
     assert await database.verdicts.trim_outputs(before) == 1100
     assert await database.verdicts.trim_outputs(before) == 0

@@ -1,6 +1,6 @@
 """The log: what arrived, and what was said between stages."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -83,6 +83,12 @@ class TopicInfo:
     groups: tuple[GroupInfo, ...] = ()
 
 
+OnRevoked = Callable[[int, int], Awaitable[None]]
+"""(partition, epoch): this assignment is over. Called on the event loop; what of it waits is to be
+forgotten at once, and it returns when nothing of it is at work any more. The log waits for that
+only so long; what settles later keeps its verdict, and nothing else of it counts."""
+
+
 class Subscription(Protocol):
     """One member of a group, reading one topic."""
 
@@ -91,6 +97,7 @@ class Subscription(Protocol):
 
         Delivery: at least once. Each unsettled record is handed over once an epoch, in offset
         order within a partition. Cancelling loses nothing: what was not returned comes again.
+        A log with several members a group may take partitions away (see `OnRevoked`).
 
         Raises:
             Fenced: another member owns the group now.
@@ -126,8 +133,12 @@ class EventLog(Protocol):
         """
         ...
 
-    async def subscribe(self, topic: str, group: str) -> Subscription:
+    async def subscribe(
+        self, topic: str, group: str, on_revoked: OnRevoked | None = None
+    ) -> Subscription:
         """Join `group` on `topic`, from the group's position (a new group: from the start).
+
+        `on_revoked` is told of each assignment that ends before the subscription does.
 
         Raises:
             AlreadyRunning: the log allows one live member a group and there is one.
@@ -137,21 +148,30 @@ class EventLog(Protocol):
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         """Make settlements durable: the verdict before or with the outputs, then the input.
 
-        The first verdict for a key stands; where one stands already, its outputs were published
-        and this settlement's are not. Outputs of one call are appended in its order.
+        The first verdict for a key stands; where one stands already, this settlement's outputs
+        are not published: those of the verdict were, or (on a log that cannot write both in one
+        step) are published again. Outputs of one call are appended in its order.
+
+        An input whose epoch is over is not settled: a log with one member a group raises `Fenced`
+        and does nothing of the call; a log that moves partitions between living members keeps
+        the verdict, for the member that is handed the input again, and drops the rest of it.
 
         Raises:
-            Fenced: an input belongs to an epoch that is over. Nothing of the call is done then.
+            Fenced: see above.
+            Permanent: an output is larger than the log carries (reason `too_large`), or of a topic
+                that does not exist (reason `unknown_topic`); nothing is settled.
             Outage: the log cannot be written (scope `log`).
         """
         ...
 
-    async def read(self, topic: str, offset: int, limit: int) -> Sequence[LogRecord]:
+    async def read(
+        self, topic: str, offset: int, limit: int, partition: int = 0
+    ) -> Sequence[LogRecord]:
         """At most `limit` records from `offset` on, without joining any group; [] at the end."""
         ...
 
-    async def wait(self, topic: str, offset: int) -> None:
-        """Return once `topic` holds a record at or beyond `offset`, whichever process wrote it."""
+    async def wait(self, topic: str, offset: int, partition: int = 0) -> None:
+        """Return once a record stands at or beyond `offset`, whichever process wrote it."""
         ...
 
     async def trim(self, topic: str, before: datetime) -> int:
@@ -162,7 +182,7 @@ class EventLog(Protocol):
         ...
 
     async def topics(self) -> Sequence[TopicInfo]:
-        """Every topic with the groups that read it."""
+        """Every partition of every topic, with the groups that read it."""
         ...
 
     async def close(self) -> None:

@@ -26,8 +26,11 @@ class VerdictStore(Protocol):
         """The verdicts that stand for `keys`; keys without one are absent."""
         ...
 
-    async def put(self, verdict: Verdict) -> Verdict:
-        """Record `verdict` unless one stands; returns, durable, the one that stands."""
+    async def put(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        """Record each verdict whose key has none yet; the first of a key in the call wins.
+
+        Returns, durable, for each the verdict that stands: itself, or the one that was there.
+        """
         ...
 
     async def clear_dead(self, keys: Sequence[VerdictKey]) -> int:

@@ -138,7 +138,7 @@ class DeadLetters:
 
     async def _mark(self, letter: Letter, label: str) -> None:
         await self._verdicts.put(
-            Verdict(letter.place, VerdictStatus.DROPPED, self._clock.now(), label=label)
+            [Verdict(letter.place, VerdictStatus.DROPPED, self._clock.now(), label=label)]
         )
 
 

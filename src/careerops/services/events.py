@@ -118,7 +118,7 @@ class Events:
             received_at=event.received_at,
             detail=event.model_dump_json().encode(),
         )
-        stands = await self._verdicts.put(verdict)
+        (stands,) = await self._verdicts.put([verdict])
         return KnownEvent(event, stands, known.sends)
 
     async def resend(self, name: str) -> str:

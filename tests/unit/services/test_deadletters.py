@@ -42,7 +42,7 @@ class World:
         )
         await self.database.log.publish([letter])
         await self.database.verdicts.put(
-            Verdict(VerdictKey(event_id, "classify", revision), VerdictStatus.DEAD, WHEN)
+            [Verdict(VerdictKey(event_id, "classify", revision), VerdictStatus.DEAD, WHEN)]
         )
 
     async def letters(self) -> list[Letter]:

@@ -55,15 +55,17 @@ class World:
             degraded="outage of llm",
         )
         await self.database.verdicts.put(
-            Verdict(
-                VerdictKey(event_id, "classify"),
-                status,
-                WHEN,
-                account=account,
-                label=event_type.value,
-                received_at=event.received_at,
-                detail=event.model_dump_json().encode(),
-            )
+            [
+                Verdict(
+                    VerdictKey(event_id, "classify"),
+                    status,
+                    WHEN,
+                    account=account,
+                    label=event_type.value,
+                    received_at=event.received_at,
+                    detail=event.model_dump_json().encode(),
+                )
+            ]
         )
         return event
 
@@ -112,7 +114,7 @@ async def test_a_dead_letters_verdict_is_no_event() -> None:
     """Nothing was understood there."""
     world = World()
     await world.database.verdicts.put(
-        Verdict(VerdictKey("dead", "classify"), VerdictStatus.DEAD, WHEN, label="x")
+        [Verdict(VerdictKey("dead", "classify"), VerdictStatus.DEAD, WHEN, label="x")]
     )
     assert await world.recent() == []
     with pytest.raises(CareerOpsError, match="no event"):

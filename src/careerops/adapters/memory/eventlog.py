@@ -10,7 +10,14 @@ from careerops.domain.errors import AlreadyRunning, ConfigurationError, Fenced, 
 from careerops.domain.limits import check_record
 from careerops.domain.verdicts import Record
 from careerops.ports.clock import Clock
-from careerops.ports.eventlog import Delivery, GroupInfo, LogRecord, Settlement, TopicInfo
+from careerops.ports.eventlog import (
+    Delivery,
+    GroupInfo,
+    LogRecord,
+    OnRevoked,
+    Settlement,
+    TopicInfo,
+)
 
 
 @dataclass(slots=True)
@@ -151,13 +158,16 @@ class MemoryLog:
         self._check(records)
         self._append(records)
 
-    async def subscribe(self, topic: str, group: str) -> MemorySubscription:
+    async def subscribe(
+        self, topic: str, group: str, on_revoked: OnRevoked | None = None
+    ) -> MemorySubscription:
         """Join `group` on `topic`, from the group's position (a new group: from the start).
 
         Raises:
             AlreadyRunning: it has a member.
             ConfigurationError: there is no such topic.
         """
+        del on_revoked  # its one member keeps the one partition for as long as it lives
         place = self._topic(topic)
         found = place.groups.setdefault(group, _Group(group, place.start))
         if found.member is not None and not found.crashed:
@@ -192,13 +202,15 @@ class MemoryLog:
                     self._append(settlement.outputs)
                 group.mark(offset)
 
-    async def read(self, topic: str, offset: int, limit: int) -> Sequence[LogRecord]:
+    async def read(
+        self, topic: str, offset: int, limit: int, partition: int = 0
+    ) -> Sequence[LogRecord]:
         """At most `limit` records from `offset` on, without joining any group; [] at the end."""
-        return self._topic(topic).read(offset, limit)
+        return self._topic(topic, partition).read(offset, limit)
 
-    async def wait(self, topic: str, offset: int) -> None:
+    async def wait(self, topic: str, offset: int, partition: int = 0) -> None:
         """Return once `topic` holds a record at or beyond `offset`."""
-        place = self._topic(topic)
+        place = self._topic(topic, partition)
         while not place.read(offset, 1):
             self._check_open()
             await self.changed.wait()
@@ -231,7 +243,9 @@ class MemoryLog:
         """Accept calls again after `close`: the next life of the process."""
         self._closed = False
 
-    def _topic(self, name: str) -> _Topic:
+    def _topic(self, name: str, partition: int = 0) -> _Topic:
+        if partition:
+            raise ConfigurationError(f"{name} has no partition {partition}: each topic has one")
         if name not in self._topics:
             raise ConfigurationError(f"there is no topic {name!r}")
         return self._topics[name]

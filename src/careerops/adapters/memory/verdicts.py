@@ -26,9 +26,9 @@ class MemoryVerdicts:
         """The verdicts that stand for `keys`; keys without one are absent."""
         return {key: self._by_key[key] for key in keys if key in self._by_key}
 
-    async def put(self, verdict: Verdict) -> Verdict:
-        """Record `verdict` unless one stands; returns the one that stands."""
-        return self._by_key.setdefault(verdict.key, verdict)
+    async def put(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        """Record each verdict whose key has none yet; returns for each the one that stands."""
+        return [self._by_key.setdefault(verdict.key, verdict) for verdict in verdicts]
 
     async def clear_dead(self, keys: Sequence[VerdictKey]) -> int:
         """Forget the `dead` verdicts among `keys`, for a replay; returns how many there were."""

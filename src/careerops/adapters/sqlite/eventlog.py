@@ -13,7 +13,7 @@ from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.adapters.sqlite.wakeups import Wakeups, data_version
 from careerops.domain.errors import ConfigurationError, Permanent
 from careerops.domain.verdicts import Record
-from careerops.ports.eventlog import LogRecord, Settlement, TopicInfo
+from careerops.ports.eventlog import LogRecord, OnRevoked, Settlement, TopicInfo
 
 
 class SqliteLog:
@@ -60,13 +60,16 @@ class SqliteLog:
             await self._writer.run(op)
             self._wakeups.bump(rows)
 
-    async def subscribe(self, topic: str, group: str) -> SqliteSubscription:
+    async def subscribe(
+        self, topic: str, group: str, on_revoked: OnRevoked | None = None
+    ) -> SqliteSubscription:
         """Join `group` on `topic`, from the group's position (a new group: from the start).
 
         Raises:
             AlreadyRunning: a living process reads it, or this one does already.
             ConfigurationError: there is no such topic.
         """
+        del on_revoked  # its one member keeps the one partition, or is fenced as a whole
         self._check_topic(topic)
         self._background.check()
         now_us, owner = to_us(self._now()), self._owner
@@ -94,20 +97,22 @@ class SqliteLog:
             await self._writer.run(plan.run)
             self._wakeups.bump(topics)
 
-    async def read(self, topic: str, offset: int, limit: int) -> Sequence[LogRecord]:
+    async def read(
+        self, topic: str, offset: int, limit: int, partition: int = 0
+    ) -> Sequence[LogRecord]:
         """At most `limit` records from `offset` on, without joining any group; [] at the end.
 
         Raises:
             ConfigurationError: there is no such topic.
         """
-        self._check_topic(topic)
+        self._check_topic(topic, partition)
         return await self._reader.run(
             lambda connection: records.read(connection, topic, offset, limit)
         )
 
-    async def wait(self, topic: str, offset: int) -> None:
+    async def wait(self, topic: str, offset: int, partition: int = 0) -> None:
         """Return once `topic` holds a record at or beyond `offset`, whichever process wrote it."""
-        self._check_topic(topic)
+        self._check_topic(topic, partition)
         while True:
             seen = self._wakeups.count(topic)
             self._background.check()
@@ -153,7 +158,9 @@ class SqliteLog:
         self._leases.end_all()
         self._wakeups.bump_all()
 
-    def _check_topic(self, topic: str) -> None:
+    def _check_topic(self, topic: str, partition: int = 0) -> None:
+        if partition:
+            raise ConfigurationError(f"{topic} has no partition {partition}: each topic has one")
         if topic not in self._topics:
             raise ConfigurationError(
                 f"there is no topic {topic!r}: name one of {', '.join(self._topics)}"

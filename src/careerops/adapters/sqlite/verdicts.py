@@ -47,16 +47,21 @@ class SqliteVerdicts:
         found = await self._reader.run(lambda connection: list(_select(connection, wanted)))
         return {verdict.key: verdict for verdict in found}
 
-    async def put(self, verdict: Verdict) -> Verdict:
-        """Record `verdict` unless one stands; returns, durable, the one that stands."""
-        row = row_of(verdict)
+    async def put(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        """Record each verdict whose key has none yet; returns, durable, for each what stands."""
+        given = tuple(verdicts)
+        rows = [row_of(verdict) for verdict in given]
 
-        def op(connection: sqlite3.Connection) -> Verdict:
-            if insert(connection, [row])[0]:
-                return verdict
-            return next(_select(connection, (verdict.key,)))
+        def op(connection: sqlite3.Connection) -> list[Verdict]:
+            stands = insert(connection, rows)
+            if all(stands):
+                return list(given)
+            late = tuple(v.key for v, first in zip(given, stands, strict=True) if not first)
+            found = {verdict.key: verdict for verdict in _select(connection, late)}
+            pairs = zip(given, stands, strict=True)
+            return [verdict if first else found[verdict.key] for verdict, first in pairs]
 
-        return await self._writer.run(op)
+        return await self._writer.run(op) if given else []
 
     async def clear_dead(self, keys: Sequence[VerdictKey]) -> int:
         """Forget the `dead` verdicts among `keys`, for a replay; returns how many there were."""
