@@ -6,6 +6,7 @@ from careerops.adapters.memory.cache import MemoryCache
 from careerops.adapters.memory.clock import FakeClock
 from careerops.adapters.memory.corrections import MemoryCorrections
 from careerops.adapters.memory.cursors import MemoryCursors
+from careerops.adapters.memory.custody import MemoryCustody
 from careerops.adapters.memory.eventlog import MemoryLog
 from careerops.adapters.memory.ledger import MemoryLedger
 from careerops.adapters.memory.verdicts import MemoryVerdicts
@@ -18,7 +19,7 @@ class MemoryDatabase:
 
     Attributes:
         clock: the time of records and leases.
-        log, verdicts, ledger, cursors, cache, corrections: the ports it implements.
+        log, verdicts, ledger, cursors, cache, corrections, custody: the ports it implements.
     """
 
     def __init__(self, clock: Clock | None = None, *, topics: Sequence[str] = ALL_TOPICS) -> None:
@@ -30,9 +31,13 @@ class MemoryDatabase:
         self.cursors = MemoryCursors(self.clock)
         self.cache = MemoryCache()
         self.corrections = MemoryCorrections()
+        self.custody = MemoryCustody()
 
     def crash(self) -> None:
-        """As if the process had died at this moment and another one opened the same database."""
+        """As if the process had died at this moment and another one opened the same database.
+
+        What it had in custody stays as it was: nobody gave it back.
+        """
         self.log.crash()
         self.ledger.crash()
         self.cursors.crash()

@@ -1,4 +1,4 @@
-"""One SQLite file: log, verdicts, ledger, cursors, cache and corrections."""
+"""One SQLite file: log, verdicts, ledger, cursors, cache, corrections and custody."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from careerops.adapters.sqlite.cache import SqliteCache
 from careerops.adapters.sqlite.connection import create
 from careerops.adapters.sqlite.corrections import SqliteCorrections
 from careerops.adapters.sqlite.cursors import SqliteCursors
+from careerops.adapters.sqlite.custody import SqliteCustody
 from careerops.adapters.sqlite.eventlog import SqliteLog
 from careerops.adapters.sqlite.ledger import SqliteLedger
 from careerops.adapters.sqlite.owner import process_owner
@@ -24,7 +25,7 @@ class SqliteDatabase:
     Any number of processes may open the same file; each group and source has one member.
 
     Attributes:
-        log, verdicts, ledger, cursors, cache, corrections: the ports it implements.
+        log, verdicts, ledger, cursors, cache, corrections, custody: the ports it implements.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class SqliteDatabase:
         self.cursors = SqliteCursors(writer, reader, clock.now)
         self.cache = SqliteCache(writer, reader)
         self.corrections = SqliteCorrections(writer, reader)
+        self.custody = SqliteCustody(writer)
 
     @classmethod
     async def open(

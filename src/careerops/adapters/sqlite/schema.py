@@ -112,7 +112,27 @@ CREATE TABLE corrections (
 );
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_CUSTODY = """
+CREATE TABLE custody (
+  id INTEGER PRIMARY KEY,
+  reader TEXT NOT NULL,         -- the group
+  topic TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  token TEXT NOT NULL,          -- of who holds it, '' after it was given back
+  delivered INTEGER NOT NULL,   -- what may have been handed over is below it
+  suspects_below INTEGER NOT NULL,  -- what the holder was told when it took the place
+  UNIQUE (reader, topic, partition)
+);
+CREATE TABLE custody_attempts (
+  place_id INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  running INTEGER NOT NULL,     -- 1 from the attempt until its holder's end
+  deaths INTEGER NOT NULL,
+  PRIMARY KEY (place_id, offset)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_FIRST, _CUSTODY)
 
 
 def table_of(topic: str) -> str:
