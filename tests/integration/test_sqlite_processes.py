@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from careerops.adapters.sqlite import SqliteDatabase, process_owner
+from careerops.adapters.sqlite import SqliteDatabase
 from careerops.domain.errors import AlreadyRunning
 from careerops.domain.topics import CLASSIFIED, RAW_INBOX
 from careerops.ops.clock import SystemClock
+from careerops.ops.owner import process_owner
 from careerops.ports.eventlog import Settlement
 from support.logs import numbers, record, take
 

@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from careerops.adapters.sqlite import SqliteDatabase, process_owner
+from careerops.adapters.sqlite import SqliteDatabase
 from careerops.domain.errors import CareerOpsError
 from careerops.domain.topics import CLASSIFIED, RAW_INBOX
+from careerops.ops.owner import process_owner
 from careerops.ports.eventlog import Settlement
 from careerops.ports.ledger import Entry
 from support.logs import numbers, record, verdict

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from careerops.adapters.memory import FakeClock, MemoryDatabase
 from careerops.adapters.sqlite import SqliteDatabase
-from careerops.adapters.sqlite import owner as owners
 from careerops.domain.topics import RAW_INBOX
 from careerops.domain.verdicts import Headers, Record, Verdict, VerdictKey, VerdictStatus
+from careerops.ops import owner as owners
 from careerops.ports.cache import Cache
 from careerops.ports.corrections import CorrectionStore
 from careerops.ports.cursors import CursorStore

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from careerops.config import Config
 from careerops.domain.errors import ConfigurationError
+from careerops.ops import owner
 from careerops.ports.cache import Cache
 from careerops.ports.corrections import CorrectionStore
 from careerops.ports.cursors import CursorStore
@@ -96,6 +97,4 @@ def forgetful_stores() -> Stores:
 
 def process_owner() -> str:
     """This process, as leases and the ledger name it."""
-    from careerops.adapters.sqlite import owner  # noqa: PLC0415  # only what is configured is imported
-
     return owner.process_owner()

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from careerops.adapters.sqlite.codec import to_us
 from careerops.adapters.sqlite.groups import is_alive
-from careerops.adapters.sqlite.owner import describe
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.domain.errors import AlreadyRunning, Fenced
+from careerops.ops.owner import describe
 from careerops.ports.cursors import Intake, Lease
 
 

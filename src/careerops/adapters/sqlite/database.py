@@ -11,11 +11,11 @@ from careerops.adapters.sqlite.cursors import SqliteCursors
 from careerops.adapters.sqlite.custody import SqliteCustody
 from careerops.adapters.sqlite.eventlog import SqliteLog
 from careerops.adapters.sqlite.ledger import SqliteLedger
-from careerops.adapters.sqlite.owner import process_owner
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.adapters.sqlite.verdicts import SqliteVerdicts
 from careerops.domain.topics import ALL_TOPICS
 from careerops.ops.clock import SystemClock
+from careerops.ops.owner import process_owner
 from careerops.ports.clock import Clock
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from careerops.adapters.sqlite.owner import describe, is_gone
 from careerops.adapters.sqlite.records import bounds
 from careerops.domain.errors import AlreadyRunning, Fenced
+from careerops.ops.owner import describe, is_gone
 
 LEASE_S: Final = 15.0
 LEASE_US: Final = int(LEASE_S * 1e6)

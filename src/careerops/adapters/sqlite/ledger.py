@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from careerops.adapters.sqlite.codec import from_us, maybe_time, maybe_us, to_us
-from careerops.adapters.sqlite.owner import is_gone
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.domain.errors import Fenced
+from careerops.ops.owner import is_gone
 from careerops.ports.ledger import DeliveryStatus, Entry, EntryState
 
 _COLUMNS: Final = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from careerops.adapters.sqlite import groups, records
 from careerops.adapters.sqlite.codec import maybe_time
-from careerops.adapters.sqlite.owner import describe
+from careerops.ops.owner import describe
 from careerops.ports.eventlog import GroupInfo, TopicInfo
 
 

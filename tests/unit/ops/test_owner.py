@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from careerops.adapters.sqlite import is_gone, owner, process_owner
+from careerops.ops import owner
+from careerops.ops.owner import is_gone, process_owner
 from support.logs import bystander, identity_of
 
 
