@@ -1,0 +1,308 @@
+"""The partitions that are ours: what is fetched of them, what of it is settled, what is committed.
+
+The event loop's side of a consumer. Only the loop touches it; the thread is told what to do.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+from uuid import uuid4
+
+from confluent_kafka import KafkaError
+
+from careerops.adapters.kafka.clients import meaning
+from careerops.adapters.kafka.thread import DRAIN_S, GIVE_BACK_S, ConsumerThread, Fetched, Share
+from careerops.adapters.kafka.tracker import Standing, Tracker
+from careerops.domain.errors import CareerOpsError, Outage
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import get_logger
+from careerops.ports.custody import Custody, CustodyStore, Place
+from careerops.ports.eventlog import Delivery, LogRecord, OnRevoked
+
+COMMIT_EVERY_S: Final = 1.0
+COMMIT_AFTER: Final = 500
+_HIGH_RECORDS, _LOW_RECORDS = 2000, 1000
+_HIGH_BYTES, _LOW_BYTES = 16 * 1024 * 1024, 8 * 1024 * 1024
+_MAX_SPAN: Final = 20_000
+"""Records of a partition between its watermark and what was fetched last, settled or not."""
+_CUSTODY_RETRY_S: Final = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class Assignment:
+    """A partition while it is ours. `early` holds what came before its custody was known."""
+
+    place: Place
+    epoch: int
+    token: str
+    tracker: Tracker = field(default_factory=Tracker)
+    custody: Custody | None = None
+    early: list[LogRecord] = field(default_factory=list)
+    committed: int | None = None
+
+    def delivery(self, record: LogRecord) -> Delivery:
+        """`record` as it is handed over."""
+        custody = self.custody or Custody()
+        deaths = custody.deaths.get(record.offset, 0)
+        suspect = record.offset < custody.suspects_below
+        return Delivery(record, self.place.group, self.epoch, deaths, suspect)
+
+
+Waiting = tuple[Assignment, LogRecord]
+
+
+class Assignments:
+    """`Listener` of a consumer's thread.
+
+    Attributes:
+        joined: whether the group has given a first share, which may be empty.
+        failure: why the consumer will bring nothing more, None while it may.
+        arrived: set when there may be something to take.
+    """
+
+    def __init__(
+        self, topic: str, group: str, custody: CustodyStore, on_revoked: OnRevoked | None
+    ) -> None:
+        """Nothing is assigned yet. `thread` has to be set before anything is."""
+        self.thread: ConsumerThread
+        self.joined = False
+        self.failure: CareerOpsError | None = None
+        self.arrived = asyncio.Event()
+        self._topic = topic
+        self._group = group
+        self._custody = custody
+        self._on_revoked = on_revoked
+        self._by_partition: dict[int, Assignment] = {}
+        self._buffer: deque[Waiting] = deque()
+        self._buffer_bytes = 0
+        self._acks = 0
+        self._down = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._logger = get_logger("log")
+
+    # ---- told by the thread ----
+
+    def assigned(self, shares: list[Share]) -> None:
+        """These partitions are ours from now on."""
+        self.joined = True
+        self._recovered()
+        token = uuid4().hex
+        fresh = [Assignment(self._place(p), epoch, token) for p, epoch in shares]
+        self._by_partition.update({each.place.partition: each for each in fresh})
+        if fresh:
+            self._spawn(self._take_custody(fresh, token))
+
+    def revoked(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
+        """They are taken away: drain, then say up to where they are settled."""
+        self._spawn(self._give_up(shares, watermarks))
+
+    def lost(self, shares: list[Share]) -> None:
+        """They are somebody else's already."""
+        self._logger.warning(LogEvent.PARTITIONS_LOST, topic=self._topic, count=len(shares))
+        self._spawn(self._drained(shares))
+        self._remove(shares)
+
+    def fetched(self, fetched: Fetched) -> None:
+        """Records came, or ends."""
+        self._recovered()
+        for record, epoch in fetched.records:
+            assignment = self._current(record.partition, epoch)
+            if assignment is not None and assignment.tracker.deliver(record.offset, record.time):
+                if assignment.custody is None:
+                    assignment.early.append(record)
+                else:
+                    self._append(assignment, record)
+        for partition, epoch, offset in fetched.ends:
+            assignment = self._current(partition, epoch)
+            if assignment is not None:
+                assignment.tracker.reach(offset)
+        self._balance()
+        self.arrived.set()
+
+    def failed(self, error: KafkaError) -> None:
+        """Something is wrong; the client goes on trying unless the error is fatal."""
+        if error.fatal():
+            self.failure = meaning(error)
+            self.arrived.set()
+        elif not self._down:
+            self._down = True
+            self._logger.warning(LogEvent.OUTAGE_STARTED, scope="log", reason=error.name())
+
+    def commit_failed(self) -> None:
+        """Say the watermarks again."""
+        for assignment in self._by_partition.values():
+            assignment.committed = None
+
+    # ---- asked by the subscription ----
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """What is ours now."""
+        return frozenset(self._by_partition)
+
+    def of(self, delivery: Delivery) -> Assignment | None:
+        """The assignment under which `delivery` came, None if it is over."""
+        return self._current(delivery.record.partition, delivery.epoch)
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """The next records that may be handed over, at most `limit`; they stay where they are."""
+        while self._buffer and not self._is_current(self._buffer[0][0]):
+            self._pop()
+        return [each for each in islice(self._buffer, limit) if self._is_current(each[0])]
+
+    def take(self, chosen: Iterable[Waiting]) -> list[Delivery]:
+        """Hand over those of `chosen` whose assignment still stands."""
+        wanted = {id(record) for _, record in chosen}
+        taken: list[Delivery] = []
+        while self._buffer and (
+            id(self._buffer[0][1]) in wanted or not self._is_current(self._buffer[0][0])
+        ):
+            assignment, record = self._pop()
+            if self._is_current(assignment):
+                taken.append(assignment.delivery(record))
+        self._balance()
+        return taken
+
+    def settle(self, delivery: Delivery) -> bool:
+        """Mark `delivery` done; False if it is stale or was done before."""
+        assignment = self.of(delivery)
+        if assignment is None or not assignment.tracker.settle(delivery.record.offset):
+            return False
+        self._acks += 1
+        return True
+
+    def commit_if_due(self) -> None:
+        """Commit once enough was settled."""
+        if self._acks >= COMMIT_AFTER:
+            self.commit()
+
+    def commit(self) -> None:
+        """Hand the thread every watermark that has moved."""
+        self._acks = 0
+        moved: dict[Share, int] = {}
+        for partition, assignment in self._by_partition.items():
+            watermark = assignment.tracker.watermark
+            if watermark is not None and watermark != assignment.committed:
+                moved[partition, assignment.epoch] = assignment.committed = watermark
+        if moved:
+            self.thread.commit(moved)
+        self._balance()
+
+    async def commit_for_ever(self) -> None:
+        """Commit what has moved, about every second."""
+        while True:
+            await asyncio.sleep(COMMIT_EVERY_S)
+            self.commit()
+
+    def standings(self) -> dict[int, Standing]:
+        """Partition -> how it stands."""
+        return {p: each.tracker.standing() for p, each in self._by_partition.items()}
+
+    async def end(self) -> None:
+        """Cancel what still runs."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ---- inside ----
+
+    def _place(self, partition: int) -> Place:
+        return Place(self._group, self._topic, partition)
+
+    def _current(self, partition: int, epoch: int) -> Assignment | None:
+        found = self._by_partition.get(partition)
+        return found if found is not None and found.epoch == epoch else None
+
+    def _is_current(self, assignment: Assignment) -> bool:
+        return self._by_partition.get(assignment.place.partition) is assignment
+
+    def _append(self, assignment: Assignment, record: LogRecord) -> None:
+        self._buffer.append((assignment, record))
+        self._buffer_bytes += len(record.value)
+
+    def _pop(self) -> Waiting:
+        assignment, record = self._buffer.popleft()
+        self._buffer_bytes -= len(record.value)
+        return assignment, record
+
+    def _balance(self) -> None:
+        """Pause by what waits here, and single partitions by what is settled out of order."""
+        full = len(self._buffer) >= _HIGH_RECORDS or self._buffer_bytes >= _HIGH_BYTES
+        low = len(self._buffer) <= _LOW_RECORDS and self._buffer_bytes <= _LOW_BYTES
+        if full or low:
+            self.thread.pause_all = full
+        self.thread.pause_some = frozenset(
+            partition
+            for partition, each in self._by_partition.items()
+            if len(each.early) >= _HIGH_RECORDS or each.tracker.span >= _MAX_SPAN
+        )
+
+    async def _take_custody(self, fresh: list[Assignment], token: str) -> None:
+        """Learn whom to suspect, before anything of these partitions is handed over."""
+        known = await self._custody_of([each.place for each in fresh], token)
+        for assignment in fresh:
+            assignment.custody = known.get(assignment.place, Custody())
+            if self._is_current(assignment):
+                for record in assignment.early:
+                    self._append(assignment, record)
+            assignment.early.clear()
+        self._balance()
+        self.arrived.set()
+
+    async def _custody_of(self, places: list[Place], token: str) -> dict[Place, Custody]:
+        while True:
+            try:
+                return await self._custody.take(places, token)
+            except Outage as outage:
+                self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
+                await asyncio.sleep(_CUSTODY_RETRY_S)
+
+    async def _give_up(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
+        ours = [each for p, epoch in shares if (each := self._current(p, epoch)) is not None]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                await self._drained(shares)
+        with suppress(TimeoutError):
+            # Before the commit: the next holder looks as soon as it is assigned.
+            async with asyncio.timeout(GIVE_BACK_S):
+                await self._give_back(ours)
+        marks = {each.place.partition: each.tracker.watermark for each in ours}
+        self._remove(shares)
+        if not watermarks.done():
+            watermarks.set_result({p: mark for p, mark in marks.items() if mark is not None})
+
+    async def _drained(self, shares: list[Share]) -> None:
+        if self._on_revoked is not None:
+            await asyncio.gather(*(self._on_revoked(p, epoch) for p, epoch in shares))
+
+    async def _give_back(self, ours: list[Assignment]) -> None:
+        by_token: dict[str, list[Place]] = {}
+        for assignment in ours:
+            by_token.setdefault(assignment.token, []).append(assignment.place)
+        try:
+            for token, places in by_token.items():
+                await self._custody.give_back(token, places)
+        except Outage as outage:
+            # The next holder takes this for an unclean end, and is only slower for it.
+            self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
+
+    def _remove(self, shares: list[Share]) -> None:
+        for partition, epoch in shares:
+            if self._current(partition, epoch) is not None:
+                del self._by_partition[partition]
+        self._balance()
+
+    def _recovered(self) -> None:
+        if self._down:
+            self._down = False
+            self._logger.info(LogEvent.OUTAGE_ENDED, scope="log")
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

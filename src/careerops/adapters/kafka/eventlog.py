@@ -1,0 +1,307 @@
+"""The log on Apache Kafka: topics with partitions, groups with any number of members.
+
+Records at least once: the verdict comes first, then the outputs, acknowledged by all in-sync
+replicas, then the offset. Killed in between, the input is delivered again and its verdict says
+what to publish; readers deduplicate by verdict.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import AdminClient
+
+from careerops.adapters.kafka import clients, overview
+from careerops.adapters.kafka.options import Options
+from careerops.adapters.kafka.producer import KafkaProducer
+from careerops.adapters.kafka.reader import Reader
+from careerops.adapters.kafka.subscription import KafkaSubscription
+from careerops.adapters.kafka.topics import ensure, partitions_of
+from careerops.domain.errors import ConfigurationError, Outage, Permanent
+from careerops.domain.limits import check_record
+from careerops.domain.topics import ALL_TOPICS, GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
+from careerops.domain.verdicts import Record, Verdict
+from careerops.ports.clock import Clock
+from careerops.ports.custody import CustodyStore
+from careerops.ports.eventlog import (
+    Delivery,
+    GroupInfo,
+    LogRecord,
+    OnRevoked,
+    Settlement,
+    TopicInfo,
+)
+from careerops.ports.verdicts import VerdictStore
+
+RETENTION: Final = timedelta(days=90)
+_GROUPS: Final = (GROUP_CLASSIFY, GROUP_RESEARCH, GROUP_NOTIFY)
+_LOOK_AGAIN_S: Final = 0.1
+
+
+class KafkaLog:
+    """`EventLog` on Kafka, with verdicts and custody in a store beside it."""
+
+    def __init__(
+        self,
+        servers: str,
+        options: Options,
+        *,
+        partitions: Mapping[str, int],
+        verdicts: VerdictStore,
+        custody: CustodyStore,
+        clock: Clock,
+    ) -> None:
+        """Use `open`; must be constructed on the event loop."""
+        self._servers = servers
+        self._options = options
+        self._partitions = dict(partitions)
+        self._verdicts = verdicts
+        self._custody = custody
+        self._clock = clock
+        self._subscriptions: dict[tuple[str, str], list[KafkaSubscription]] = {}
+        self._admin = AdminClient(clients.common(servers, options))
+        properties = clients.producer(servers, options)
+        self._producer = KafkaProducer(lambda: clients.checked(Producer, properties), clock.now)
+        self._reader = Reader(
+            lambda: clients.checked(Consumer, clients.reader(servers, options)),
+            options.request_timeout_s,
+        )
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls,
+        servers: str,
+        options: Options,
+        *,
+        verdicts: VerdictStore,
+        custody: CustodyStore,
+        clock: Clock,
+        topics: Sequence[str] = ALL_TOPICS,
+        retention: timedelta = RETENTION,
+        create: bool = True,
+    ) -> "KafkaLog":
+        """Connect, create or check the topics.
+
+        Args:
+            servers: `host:port`, several separated by commas.
+            options: the `[kafka]` table.
+            verdicts: the store of verdicts beside the log.
+            custody: the store of what members had in hand.
+            clock: the time of records.
+            topics: the topics that exist.
+            retention: how long a topic that is created keeps its records.
+            create: whether missing topics are created; else they are taken as they come.
+
+        Raises:
+            ConfigurationError: it cannot be used; one line with the remedy.
+        """
+        admin = clients.checked(AdminClient, clients.common(servers, options))
+        try:
+            if create:
+                partitions = await ensure(admin, topics, options, retention)
+            else:
+                known = await partitions_of(admin, options)
+                partitions = {name: known.get(name, 1) for name in topics}
+        except Outage as outage:
+            raise ConfigurationError(f"log: {outage}") from None
+        return cls(
+            servers,
+            options,
+            partitions=partitions,
+            verdicts=verdicts,
+            custody=custody,
+            clock=clock,
+        )
+
+    @property
+    def beats(self) -> dict[str, float]:
+        """When each thread turned last, monotonic seconds, by its name."""
+        beats = {f"kafka-{s.group}-{s.topic}": s.beat for s in self._members()}
+        return beats | {"kafka-producer": self._producer.beat}
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """Append `records` in order; returns once they are acknowledged.
+
+        Raises:
+            Permanent: too large (reason `too_large`), or of no topic (reason `unknown_topic`);
+                nothing is written.
+            Outage: the brokers cannot be reached (scope `log`); some may be written.
+        """
+        self._check_open()
+        self._check(records)
+        await self._producer.publish(records)
+
+    async def subscribe(
+        self, topic: str, group: str, on_revoked: OnRevoked | None = None
+    ) -> KafkaSubscription:
+        """Join `group` on `topic`; its partitions are shared among all members.
+
+        Raises:
+            ConfigurationError: there is no such topic.
+        """
+        self._check_open()
+        self._check_place(topic)
+        properties = clients.consumer(self._servers, self._options, group)
+
+        def build(committed: Callable[..., None]) -> Consumer:
+            return clients.checked(Consumer, {**properties, "on_commit": committed})
+
+        members = self._subscriptions.setdefault((topic, group), [])
+        subscription = KafkaSubscription(
+            topic,
+            group,
+            build=build,
+            custody=self._custody,
+            on_revoked=on_revoked,
+            on_close=members.remove,
+        )
+        members.append(subscription)
+        return subscription
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Verdicts, then outputs, then offsets. What was settled before is passed over.
+
+        An input whose assignment is over keeps its verdict, for the member that has it now.
+
+        Raises:
+            Permanent: an output can never be written; nothing is settled.
+            Outage: brokers or store cannot be reached; verdicts and outputs may be written.
+        """
+        self._check_open()
+        for settlement in settlements:
+            self._check(settlement.outputs)
+        fresh = [each for each in settlements if not self._is_done(each.delivery)]
+        outputs = await self._judged(fresh)
+        await self._producer.publish(outputs)
+        for (topic, group), deliveries in _by_place(fresh).items():
+            for subscription in tuple(self._subscriptions.get((topic, group), ())):
+                await subscription.settle(deliveries)
+
+    async def read(
+        self, topic: str, offset: int, limit: int, partition: int = 0
+    ) -> Sequence[LogRecord]:
+        """At most `limit` records from `offset` on, without joining any group; [] at the end.
+
+        Raises:
+            ConfigurationError: there is no such place.
+            Outage: the brokers do not answer (scope `log`).
+        """
+        self._check_place(topic, partition)
+        self._check_open()
+        return await self._reader.read(topic, partition, offset, limit)
+
+    async def wait(self, topic: str, offset: int, partition: int = 0) -> None:
+        """Return once a record stands at or beyond `offset`, whoever wrote it."""
+        while not await self.read(topic, offset, 1, partition):  # noqa: ASYNC110  # brokers tell nobody
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
+    async def trim(self, topic: str, before: datetime) -> int:
+        """Nothing to do: the brokers keep the retention that the topic was created with."""
+        del topic, before
+        return 0
+
+    async def topics(self) -> Sequence[TopicInfo]:
+        """Every partition of every topic, with the groups that read it."""
+        self._check_open()
+        timeout_s = self._options.request_timeout_s
+        spots = [(topic, p) for topic, number in self._partitions.items() for p in range(number)]
+        names = dict.fromkeys((*_GROUPS, *(group for _, group in self._subscriptions)))
+        within, states = await asyncio.gather(
+            overview.bounds(self._admin, spots, timeout_s),
+            overview.groups(self._admin, tuple(names), timeout_s),
+        )
+        infos = [
+            overview.topic_info(spot, within[spot], states, self._holes(spot)) for spot in spots
+        ]
+        return [await self._with_ages(info) for info in infos]
+
+    async def close(self) -> None:
+        """Leave all groups, write what is on its way, end the threads. Idempotent."""
+        if self._closed:
+            return
+        await asyncio.gather(*(member.close() for member in self._members()))
+        self._closed = True
+        await self._producer.close()
+        await self._reader.close()
+
+    # ---- inside ----
+
+    async def _judged(self, settlements: Sequence[Settlement]) -> list[Record]:
+        """Record the verdicts; the outputs to publish, those of the verdicts that stand."""
+        given = [each.verdict for each in settlements if each.verdict is not None]
+        stands = iter(await self._verdicts.put(given) if given else ())
+        outputs: list[Record] = []
+        for settlement in settlements:
+            verdict: Verdict | None = None if settlement.verdict is None else next(stands)
+            if self._is_current(settlement.delivery):
+                outputs += settlement.outputs if verdict is None else verdict.outputs
+        return outputs
+
+    def _members(self) -> list[KafkaSubscription]:
+        return [member for members in self._subscriptions.values() for member in members]
+
+    def _of(self, delivery: Delivery) -> KafkaSubscription | None:
+        members = self._subscriptions.get((delivery.record.topic, delivery.group), ())
+        return next((member for member in members if member.is_current(delivery)), None)
+
+    def _is_current(self, delivery: Delivery) -> bool:
+        return self._of(delivery) is not None
+
+    def _is_done(self, delivery: Delivery) -> bool:
+        member = self._of(delivery)
+        return member is not None and not member.is_open(delivery)
+
+    def _holes(self, spot: tuple[str, int]) -> dict[str, int]:
+        topic, partition = spot
+        return {
+            member.group: standing.holes
+            for member in self._members()
+            if member.topic == topic and (standing := member.standings().get(partition))
+        }
+
+    async def _with_ages(self, info: TopicInfo) -> TopicInfo:
+        if not any(group.lag for group in info.groups):
+            return info
+        return replace(info, groups=tuple([await self._with_age(group) for group in info.groups]))
+
+    async def _with_age(self, group: GroupInfo) -> GroupInfo:
+        if not group.lag:
+            return group
+        for member in self._subscriptions.get((group.topic, group.group), ()):
+            if (standing := member.standings().get(group.partition)) is not None:
+                return replace(group, oldest_unsettled=standing.oldest)
+        found = await self._reader.read(group.topic, group.partition, group.position, 1)
+        return replace(group, oldest_unsettled=found[0].time if found else None)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Outage("the log is closed", scope="log")
+
+    def _check_place(self, topic: str, partition: int = 0) -> None:
+        number = self._partitions.get(topic)
+        if number is None:
+            raise ConfigurationError(
+                f"there is no topic {topic!r}: name one of {', '.join(self._partitions)}"
+            )
+        if partition >= number:
+            raise ConfigurationError(f"{topic} has no partition {partition}: it has {number}")
+
+    def _check(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if record.topic not in self._partitions:
+                raise Permanent(
+                    "a record is for a topic that does not exist", reason="unknown_topic"
+                )
+            check_record(record)
+
+
+def _by_place(settlements: Sequence[Settlement]) -> dict[tuple[str, str], list[Delivery]]:
+    places: dict[tuple[str, str], list[Delivery]] = {}
+    for settlement in settlements:
+        delivery = settlement.delivery
+        places.setdefault((delivery.record.topic, delivery.group), []).append(delivery)
+    return places

@@ -1,0 +1,121 @@
+"""What stands in the topics and how far each group is, as the brokers say."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
+
+from careerops.adapters.kafka.topics import awaited
+from careerops.ports.eventlog import GroupInfo, TopicInfo
+
+_EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the client leaves it so
+_LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same
+
+Spot = tuple[str, int]
+"""(topic, partition)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """A group as the brokers know it: committed offsets, and which member reads what."""
+
+    name: str
+    committed: Mapping[Spot, int] = field(default_factory=dict)
+    members: Mapping[Spot, str] = field(default_factory=dict)
+
+    def reads(self, topic: str) -> bool:
+        """Whether it has read `topic`, or has a member that does."""
+        return any(name == topic for name, _ in (*self.committed, *self.members))
+
+
+async def bounds(
+    admin: AdminClient, spots: Sequence[Spot], timeout_s: float
+) -> dict[Spot, tuple[int, int]]:
+    """First and next offset of each partition. Raises `Outage`."""
+    places = [TopicPartition(topic, partition) for topic, partition in spots]
+    isolation = IsolationLevel.READ_COMMITTED
+    starts, ends = (
+        admin.list_offsets(
+            dict.fromkeys(places, spec), isolation_level=isolation, request_timeout=timeout_s
+        )
+        for spec in (_EARLIEST, _LATEST)
+    )
+    first = await asyncio.gather(*(awaited(starts[place]) for place in places))
+    last = await asyncio.gather(*(awaited(ends[place]) for place in places))
+    found = zip(spots, first, last, strict=True)
+    return {spot: (start.offset, end.offset) for spot, start, end in found}
+
+
+async def groups(admin: AdminClient, names: Sequence[str], timeout_s: float) -> list[GroupState]:
+    """The groups `names`, in that order. Raises `Outage`."""
+    described = admin.describe_consumer_groups(list(names), request_timeout=timeout_s)
+    asked = [
+        admin.list_consumer_group_offsets(
+            [ConsumerGroupTopicPartitions(name)], request_timeout=timeout_s
+        )[name]
+        for name in names
+    ]
+    offsets = await asyncio.gather(*(awaited(future) for future in asked))
+    descriptions = await asyncio.gather(*(awaited(described[name]) for name in names))
+    return [
+        GroupState(
+            name,
+            {
+                (place.topic, place.partition): place.offset
+                for place in known.topic_partitions or ()
+                if place.offset >= 0
+            },
+            {
+                (place.topic, place.partition): _member(member.client_id, member.host)
+                for member in description.members
+                if member.assignment is not None
+                for place in member.assignment.topic_partitions
+            },
+        )
+        for name, known, description in zip(names, offsets, descriptions, strict=True)
+    ]
+
+
+def _member(client_id: str, host: str) -> str:
+    """`careerops-HOST-PID` as `process PID on HOST`; of others what they call themselves."""
+    name, _, pid = client_id.removeprefix("careerops-").rpartition("-")
+    if client_id.startswith("careerops-") and pid.isdecimal():
+        return f"process {pid} on {name}"
+    return f"{client_id}{host}"
+
+
+def topic_info(
+    spot: Spot, within: tuple[int, int], states: Sequence[GroupState], holes: Mapping[str, int]
+) -> TopicInfo:
+    """One partition with the groups that read its topic; `holes` by group, where known."""
+    topic, partition = spot
+    start, end = within
+    return TopicInfo(
+        topic,
+        partition,
+        start,
+        end,
+        tuple(
+            _group_info(spot, within, state, holes.get(state.name, 0))
+            for state in states
+            if state.reads(topic)
+        ),
+    )
+
+
+def _group_info(spot: Spot, within: tuple[int, int], state: GroupState, ahead: int) -> GroupInfo:
+    start, end = within
+    position = max(state.committed.get(spot, start), start)
+    return GroupInfo(
+        group=state.name,
+        topic=spot[0],
+        partition=spot[1],
+        position=position,
+        lag=max(0, end - position - ahead),
+        settled_ahead=ahead,
+        member=state.members.get(spot, ""),
+    )

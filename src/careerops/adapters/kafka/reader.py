@@ -1,0 +1,77 @@
+"""Reading without a group: a consumer that is placed where somebody wants to look."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from careerops.adapters.kafka.clients import error_of, meaning
+from careerops.adapters.kafka.thread import record_of
+from careerops.domain.errors import Outage
+from careerops.ports.eventlog import LogRecord
+
+_MAX_READ_BYTES: Final = 8 * 1024 * 1024
+_EOF: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # the client's own codes have such names
+_PASSING: Final = frozenset({KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN})  # noqa: SLF001  # the same
+
+
+class Reader:
+    """Looks at one place at a time; calls wait for their turn. Its consumer is made when needed."""
+
+    def __init__(self, build: Callable[[], Consumer], timeout_s: float) -> None:
+        """Give up after `timeout_s` seconds without an answer."""
+        self._build = build
+        self._timeout_s = timeout_s
+        self._consumer: Consumer | None = None
+        self._next: tuple[str, int, int] | None = None
+        self._turn = asyncio.Lock()
+
+    async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
+        """At most `limit` records from `offset` on; [] at the end.
+
+        Raises:
+            Outage: the brokers do not answer (scope `log`).
+        """
+        async with self._turn:
+            return await asyncio.to_thread(self._read, topic, partition, offset, limit)
+
+    async def close(self) -> None:
+        """Close the consumer. Idempotent."""
+        async with self._turn:
+            if self._consumer is not None:
+                await asyncio.to_thread(self._consumer.close)
+                self._consumer = None
+
+    def _read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
+        consumer = self._consumer = self._consumer or self._build()
+        if self._next != (topic, partition, offset):
+            consumer.assign([TopicPartition(topic, partition, max(offset, 0))])
+        self._next = None
+        try:
+            found, ended = self._gather(consumer, limit)
+        except KafkaException as exception:
+            raise meaning(error_of(exception)) from None
+        if found and not ended:
+            self._next = (topic, partition, found[-1].offset + 1)
+        return found
+
+    def _gather(self, consumer: Consumer, limit: int) -> tuple[list[LogRecord], bool]:
+        """Records, and whether the end was seen: it is told of once, so reading is placed anew."""
+        found: list[LogRecord] = []
+        size_bytes = 0
+        deadline = time.monotonic() + self._timeout_s
+        while len(found) < limit and size_bytes < _MAX_READ_BYTES:
+            message = consumer.poll(max(0.0, deadline - time.monotonic()))
+            if message is None:
+                raise Outage("Kafka does not answer: check its brokers", scope="log")
+            error = message.error()
+            if error is None:
+                found.append(record_of(message))
+                size_bytes += len(found[-1].value)
+            elif error.code() == _EOF:
+                return found, True
+            elif error.code() not in _PASSING:
+                raise meaning(error)
+        return found, False

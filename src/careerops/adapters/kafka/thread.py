@@ -1,0 +1,275 @@
+"""The thread that owns a consumer: the event loop never waits for Kafka, nor Kafka for the loop.
+
+librdkafka keeps the membership alive from threads of its own; this one polls without a pause,
+turns messages into records, and serves the callbacks of a rebalance, which run inside `poll`.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from careerops.adapters.kafka.clients import error_of
+from careerops.ports.eventlog import LogRecord
+
+POLL_S: Final = 0.02
+DRAIN_S: Final = 0.5
+"""How long a revoked partition's running handlers may finish."""
+GIVE_BACK_S: Final = 0.3
+_SNAPSHOT_S: Final = DRAIN_S + GIVE_BACK_S + 0.2
+_FETCH_AT_MOST: Final = 500
+_EOF: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # the client's own codes have such names
+_NOT_COMMITTED: Final = frozenset({KafkaError._NO_OFFSET})  # noqa: SLF001  # the same
+
+Share = tuple[int, int]
+"""(partition, epoch): a partition under one assignment."""
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What one round of polling brought.
+
+    Attributes:
+        records: each with the epoch of its partition's assignment, in order.
+        ends: (partition, epoch, offset) of each partition that was read to its end.
+    """
+
+    records: list[tuple[LogRecord, int]] = field(default_factory=list)
+    ends: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+class Listener(Protocol):
+    """Whom the thread tells, on the event loop and in the order in which things happened."""
+
+    def assigned(self, shares: list[Share]) -> None:
+        """These partitions are ours from now on."""
+
+    def revoked(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
+        """They are taken away: say up to where they are settled; the thread commits that."""
+
+    def lost(self, shares: list[Share]) -> None:
+        """They are somebody else's already: nothing can be committed."""
+
+    def fetched(self, fetched: Fetched) -> None:
+        """Records came, or ends."""
+
+    def failed(self, error: KafkaError) -> None:
+        """Something is wrong; the client goes on trying unless the error is fatal."""
+
+    def commit_failed(self) -> None:
+        """A commit did not get through: say the watermarks again."""
+
+
+class ConsumerThread:
+    """Polls one consumer of one topic until it is stopped. Its methods are for the event loop."""
+
+    def __init__(
+        self,
+        build: Callable[[Callable[..., None]], Consumer],
+        topic: str,
+        listener: Listener,
+    ) -> None:
+        """`build` makes the consumer, given what to call with the result of a commit."""
+        self._build = build
+        self._topic = topic
+        self._listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._main, name=f"kafka-{topic}", daemon=True)
+        self._stopping = threading.Event()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._commits: deque[dict[Share, int]] = deque()
+        self._epochs: dict[int, int] = {}
+        self._paused: set[int] = set()
+        self._epoch = 0
+        self.pause_all = False
+        self.pause_some: frozenset[int] = frozenset()
+        self.beat = time.monotonic()
+
+    def start(self) -> None:
+        """Join the group."""
+        self._thread.start()
+
+    def commit(self, watermarks: dict[Share, int]) -> None:
+        """Commit soon; what is not ours any more by then is left out."""
+        self._commits.append(watermarks)
+
+    async def stop(self) -> None:
+        """Leave the group, revoking and committing what is held. Idempotent."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            await asyncio.shield(self._ended)
+
+    # ---- on the thread ----
+
+    def _main(self) -> None:
+        try:
+            self._work()
+        except KafkaException as exception:
+            self._tell(self._listener.failed, error_of(exception))
+        finally:
+            self._tell(self._end)
+
+    def _end(self) -> None:
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    def _work(self) -> None:
+        consumer = self._build(self._committed)
+        try:
+            consumer.subscribe(
+                [self._topic],
+                on_assign=self._on_assign,
+                on_revoke=self._on_revoke,
+                on_lost=self._on_lost,
+            )
+            while not self._stopping.is_set():
+                self.beat = time.monotonic()
+                self._commit_now(consumer)
+                self._apply_pauses(consumer)
+                self._pass_on(self._gather(consumer))
+            self._commit_now(consumer)
+        finally:
+            consumer.close()
+
+    def _gather(self, consumer: Consumer) -> list[Message]:
+        first = consumer.poll(POLL_S)
+        if first is None:
+            return []
+        before = dict(self._epochs)
+        rest = consumer.consume(_FETCH_AT_MOST - 1, 0)
+        moved = {p for p, epoch in self._epochs.items() if before.get(p) != epoch}
+        if moved:
+            # Which assignment their messages belong to cannot be told: read them anew.
+            self._refetch(consumer, moved)
+        return [message for message in (first, *rest) if message.partition() not in moved]
+
+    def _refetch(self, consumer: Consumer, partitions: Iterable[int]) -> None:
+        places = [TopicPartition(self._topic, partition) for partition in partitions]
+        for place in consumer.committed(places, timeout=10):
+            consumer.seek(place)
+
+    def _pass_on(self, messages: list[Message]) -> None:
+        fetched = Fetched()
+        for message in messages:
+            error = message.error()
+            partition = message.partition()
+            epoch = self._epochs.get(-1 if partition is None else partition)
+            if error is None and epoch is not None:
+                fetched.records.append((record_of(message), epoch))
+            elif error is not None and error.code() == _EOF:
+                if epoch is not None:
+                    fetched.ends.append((partition or 0, epoch, message.offset() or 0))
+            elif error is not None:
+                self._tell(self._listener.failed, error)
+        if fetched.records or fetched.ends:
+            self._tell(self._listener.fetched, fetched)
+
+    def _apply_pauses(self, consumer: Consumer) -> None:
+        wanted = set(self._epochs) & (self._epochs.keys() if self.pause_all else self.pause_some)
+        if wanted != self._paused:
+            self._set_paused(consumer.pause, wanted - self._paused)
+            self._set_paused(consumer.resume, (self._paused - wanted) & self._epochs.keys())
+            self._paused = set(wanted)
+
+    def _set_paused(self, act: Callable[[list[TopicPartition]], None], which: set[int]) -> None:
+        if which:
+            act([TopicPartition(self._topic, partition) for partition in which])
+
+    def _commit_now(self, consumer: Consumer) -> None:
+        watermarks: dict[int, int] = {}
+        while self._commits:
+            asked = self._commits.popleft()
+            ours = {p: offset for (p, epoch), offset in asked.items() if self._is_ours(p, epoch)}
+            watermarks.update(ours)
+        if watermarks:
+            try:
+                consumer.commit(offsets=self._places(watermarks), asynchronous=True)
+            except KafkaException:
+                self._tell(self._listener.commit_failed)
+
+    def _is_ours(self, partition: int, epoch: int) -> bool:
+        return self._epochs.get(partition) == epoch
+
+    def _places(self, watermarks: Mapping[int, int]) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, p, offset) for p, offset in watermarks.items()]
+
+    def _committed(self, error: KafkaError | None, places: list[TopicPartition]) -> None:
+        refused = any(place.error is not None for place in places)
+        if (error is not None and error.code() not in _NOT_COMMITTED) or refused:
+            self._tell(self._listener.commit_failed)
+
+    def _on_assign(self, _: Consumer, places: list[TopicPartition]) -> None:
+        self._epoch += 1
+        for place in places:
+            self._epochs[place.partition] = self._epoch
+            self._paused.discard(place.partition)
+        self._tell(self._listener.assigned, [(place.partition, self._epoch) for place in places])
+
+    def _on_revoke(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        shares = self._take_away(places)
+        watermarks: Future[dict[int, int]] = Future()
+        self._tell(self._listener.revoked, shares, watermarks)
+        try:
+            snapshot = watermarks.result(timeout=_SNAPSHOT_S)
+            if snapshot:
+                consumer.commit(offsets=self._places(snapshot), asynchronous=False)
+        except (FutureTimeoutError, KafkaException):
+            # Not committed means delivered again, and verdicts spare the second run.
+            self._tell(self._listener.commit_failed)
+
+    def _on_lost(self, _: Consumer, places: list[TopicPartition]) -> None:
+        self._tell(self._listener.lost, self._take_away(places))
+
+    def _take_away(self, places: list[TopicPartition]) -> list[Share]:
+        shares: list[Share] = []
+        for place in places:
+            epoch = self._epochs.pop(place.partition, None)
+            self._paused.discard(place.partition)
+            if epoch is not None:
+                shares.append((place.partition, epoch))
+        return shares
+
+    def _tell(self, say: Callable[..., None], *arguments: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(say, *arguments)
+        except RuntimeError:  # the loop is closed: nobody listens any more
+            if not self._loop.is_closed():
+                raise
+
+
+def record_of(message: Message) -> LogRecord:
+    """A message without an error as we know records."""
+    _, time_ms = message.timestamp()
+    return LogRecord(
+        message.topic() or "",
+        message.partition() or 0,
+        message.offset() or 0,
+        (message.key() or b"").decode("utf-8", "surrogateescape"),
+        datetime.fromtimestamp(max(time_ms, 0) / 1000, UTC),
+        _headers(message),
+        message.value() or b"",
+    )
+
+
+def _headers(message: Message) -> tuple[tuple[str, bytes], ...]:
+    try:
+        headers = message.headers()
+    except UnicodeDecodeError:
+        # A foreign producer's: without headers it has no identity and is dead-lettered.
+        return ()
+    if not headers:
+        return ()
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    return tuple((name, _bytes(value)) for name, value in pairs)
+
+
+def _bytes(value: str | bytes | None) -> bytes:
+    return value.encode() if isinstance(value, str) else value or b""

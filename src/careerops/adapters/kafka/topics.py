@@ -1,0 +1,122 @@
+"""The topics: created as we need them, or checked to be so."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import Any, Final
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import ConfigResource
+from confluent_kafka.admin._resource import ResourceType
+from confluent_kafka.cimpl import NewTopic
+
+from careerops.adapters.kafka.clients import MAX_MESSAGE_BYTES, error_of, meaning
+from careerops.adapters.kafka.options import Options
+from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES, MAX_RECORD_BYTES
+from careerops.domain.errors import ConfigurationError
+from careerops.domain.topics import DEAD_LETTERS
+
+DEFAULT_PARTITIONS: Final = 6
+_LEAST_BYTES: Final = MAX_RECORD_BYTES + MAX_DEAD_LETTER_HEADER_BYTES
+_SIZE: Final = "max.message.bytes"
+
+
+async def awaited(future: "Future[Any]") -> Any:
+    """What an admin call answers.
+
+    Raises:
+        Outage: the brokers do not answer or refuse us (scope `log`).
+    """
+    try:
+        return await asyncio.wrap_future(future)
+    except KafkaException as exception:
+        raise meaning(error_of(exception)) from None
+
+
+async def partitions_of(admin: AdminClient, options: Options) -> dict[str, int]:
+    """Topic -> how many partitions it has, for all topics of the cluster.
+
+    Raises:
+        Outage: the brokers do not answer (scope `log`).
+    """
+    try:
+        metadata = await asyncio.to_thread(admin.list_topics, timeout=options.request_timeout_s)
+    except KafkaException as exception:
+        raise meaning(error_of(exception)) from None
+    return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
+
+
+async def ensure(
+    admin: AdminClient, topics: Sequence[str], options: Options, retention: timedelta
+) -> dict[str, int]:
+    """Create what is missing of `topics`, check what is there; topic -> partitions.
+
+    Raises:
+        ConfigurationError: a topic is not as it has to be, or cannot be created.
+        Outage: the brokers do not answer (scope `log`).
+    """
+    known = await partitions_of(admin, options)
+    missing = [name for name in topics if name not in known]
+    if missing:
+        await _create(admin, missing, options, retention)
+    there = [name for name in topics if name in known]
+    _check_partitions({name: known[name] for name in there}, options)
+    await _check_sizes(admin, there)
+    return {name: known.get(name) or _partitions(name, options) for name in topics}
+
+
+def _partitions(topic: str, options: Options) -> int:
+    # Few letters, and in the order in which they came: one partition.
+    return 1 if topic == DEAD_LETTERS else options.partitions or DEFAULT_PARTITIONS
+
+
+async def _create(
+    admin: AdminClient, topics: Sequence[str], options: Options, retention: timedelta
+) -> None:
+    settings = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(int(retention.total_seconds() * 1000)),
+        _SIZE: str(MAX_MESSAGE_BYTES),
+    }
+    wanted = [
+        NewTopic(name, _partitions(name, options), options.replication or -1, config=settings)
+        for name in topics
+    ]
+    futures = admin.create_topics(wanted, request_timeout=options.request_timeout_s)
+    for name, future in futures.items():
+        try:
+            await asyncio.wrap_future(future)
+        except KafkaException as exception:
+            error = error_of(exception)
+            if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:  # by another process, just now
+                continue
+            raise ConfigurationError(
+                f"log: the topic {name} is missing and cannot be created ({error.name()}):"
+                " create it, or allow it; see [kafka]"
+            ) from None
+
+
+def _check_partitions(known: Mapping[str, int], options: Options) -> None:
+    for name, number in known.items():
+        wanted = options.partitions
+        if name != DEAD_LETTERS and wanted is not None and number != wanted:
+            raise ConfigurationError(
+                f"kafka.partitions: {name} has {number} partitions, not {wanted}: set {number},"
+                " because a key's partition must not change"
+            )
+
+
+async def _check_sizes(admin: AdminClient, topics: Sequence[str]) -> None:
+    if not topics:
+        return
+    resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
+    for resource, future in admin.describe_configs(resources).items():
+        entries = await awaited(future)
+        limit = int(entries[_SIZE].value) if _SIZE in entries else _LEAST_BYTES
+        if limit < _LEAST_BYTES:
+            raise ConfigurationError(
+                f"log: the topic {resource.name} takes records of {limit} bytes only:"
+                f" set its {_SIZE} to {MAX_MESSAGE_BYTES}"
+            )
