@@ -92,6 +92,16 @@ only so long; what settles later keeps its verdict, and nothing else of it count
 class Subscription(Protocol):
     """One member of a group, reading one topic."""
 
+    @property
+    def assigned(self) -> bool:
+        """Whether its group has given it a share of the topic, which may be empty."""
+        ...
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """The partitions that it reads now."""
+        ...
+
     async def receive(self, limit: int) -> Sequence[Delivery]:
         """Wait until there is something, then hand over at most `limit` deliveries.
 

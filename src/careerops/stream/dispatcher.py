@@ -41,6 +41,8 @@ class Surroundings:
         hand_over: pass a message's outputs and verdict to the settler, in order.
         attempt: record durably that a delivery is about to run alone.
         decided: the verdict on a message whose id was in flight already when it came.
+        drop: a message whose partition was taken away is not held any more.
+        room: something waits that ran or was to run: more may be taken in.
         clock, metrics: of the process.
     """
 
@@ -48,6 +50,8 @@ class Surroundings:
     hand_over: HandOver
     attempt: Callable[[int, Delivery], Awaitable[None]]
     decided: Callable[[Message], Awaitable[Verdict | None]]
+    drop: Callable[[Message], None]
+    room: Callable[[], None]
     clock: Clock
     metrics: Metrics
 
@@ -89,6 +93,19 @@ class Dispatcher:
         """Messages at the head of their lane that wait for a timer or a scope."""
         return self._lanes.held
 
+    def waiting(self, intake: int) -> int:
+        """Messages of `intake` behind a timer or a scope: they keep nobody else from running."""
+        return self._lanes.held_messages[intake]
+
+    def forget(self, intake: int, partition: int) -> None:
+        """A partition was taken away: drop what waits; what runs goes on and is the last of it."""
+        dropped, gone = self._lanes.forget((intake, partition))
+        for lane in self._board.forget(gone):
+            self._lanes.release(lane)
+        for message in dropped:
+            self._around.drop(message)
+        self.pump()
+
     def key_of(self, message: Message) -> VerdictKey:
         """The verdict that this stage decides about `message`."""
         return VerdictKey(message.envelope.id, self._handler.stage, message.envelope.revision)
@@ -105,7 +122,7 @@ class Dispatcher:
                 break
             blocked = self._board.blocking(self._handler.scopes(lane.head))
             if blocked is not None and not self._board.is_released(lane):
-                self._lanes.hold(lane)
+                self._hold(lane)
                 self._board.wait(blocked, lane)
                 continue
             self._track(self._handlers, self._around.spawn(self._run(lane)))
@@ -201,8 +218,21 @@ class Dispatcher:
         for scope in over:
             self._logger.info(LogEvent.OUTAGE_ENDED, scope=scope.name)
 
+    def _hold(self, lane: Lane) -> None:
+        self._lanes.hold(lane)
+        self._around.room()
+
+    def _abandon(self, lane: Lane) -> None:
+        """Its partition is another's: whoever has it tries again."""
+        message = lane.head
+        self._advance(lane)
+        self._around.drop(message)
+
     def _failed(self, lane: Lane, error: Exception) -> None:
         message = lane.head
+        if message.revoked:
+            self._abandon(lane)
+            return
         transient = error if isinstance(error, Transient) else None
         if transient and transient.provider and not self._answered_others(message, transient):
             scope = f"provider:{transient.provider}"
@@ -229,7 +259,7 @@ class Dispatcher:
             error_type=type(error).__name__,
         )
         self._came_back(lane)
-        self._lanes.hold(lane)
+        self._hold(lane)
         self._track(self._timers, self._around.spawn(self._release_after(delay_s, lane)))
 
     def _at(self, error: Transient) -> datetime | None:
@@ -244,8 +274,11 @@ class Dispatcher:
         return self._answers.get(provider, 0) > seen
 
     def _wait_for_scope(self, lane: Lane, outage: Outage) -> None:
+        if lane.head.revoked:
+            self._abandon(lane)
+            return
         self._came_back(lane, but=outage.scope)
-        self._lanes.hold(lane)
+        self._hold(lane)
         fresh = outage.scope not in self._board.scopes
         scope = self._board.fail(outage.scope, lane, outage.retry_at)
         if fresh:

@@ -23,6 +23,7 @@ class Message:
         envelope: its CloudEvents attributes.
         intake: which of the worker's subscriptions it came from; 0 is live, others history.
         attempts: tries that count and failed.
+        revoked: its partition was taken away; what is decided about it is kept, and no more.
         repeated: the same id was in flight when this one came; its verdict is looked up again.
         parked_since: monotonic time in seconds of its first parking, None if never parked.
         answers_seen: provider -> answers it had given by the end of this message's last try.
@@ -32,6 +33,7 @@ class Message:
     envelope: Envelope
     intake: int = 0
     attempts: int = 0
+    revoked: bool = False
     repeated: bool = False
     parked_since: float | None = None
     answers_seen: Mapping[str, int] | None = None

@@ -7,6 +7,7 @@ RAMPING --Outage--> DOWN
 """
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -106,6 +107,25 @@ class OutageBoard:
             return None
         scope.state = ScopeState.PROBING
         return self._release(scope)
+
+    def forget(self, lanes: Collection[Lane]) -> list[Lane]:
+        """These lanes are gone: nobody waits for them, and none of them will come back.
+
+        Returns:
+            Lanes to let go now, in the place of a probe that will not come back.
+        """
+        gone = set(lanes)
+        probes: list[Lane] = []
+        for scope in list(self._scopes.values()):
+            scope.waiting = deque(lane for lane in scope.waiting if lane not in gone)
+            was_out = bool(scope.released & gone)
+            scope.released -= gone
+            if was_out and not scope.released and scope.state is not ScopeState.DOWN:
+                if scope.waiting:
+                    probes.append(self._release(scope))
+                else:
+                    del self._scopes[scope.name]
+        return probes
 
     def is_released(self, lane: Lane) -> bool:
         """Whether `lane` was let go to try a scope that is out."""

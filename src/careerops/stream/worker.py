@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from careerops.domain.envelope import Envelope, read_envelope
@@ -27,7 +28,9 @@ from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import Scope
 from careerops.stream.settler import Settler
 
-_RECEIVE_AT_MOST = 100
+_RECEIVE_AT_MOST = 200
+_Share = tuple[int, int, int]
+"""(intake, partition, epoch): one assignment."""
 _NAMELESS = Envelope(id="", type="", source="", time=datetime.fromtimestamp(0, UTC))
 
 
@@ -37,14 +40,17 @@ class WorkerSettings:
 
     Attributes:
         concurrency: handlers at work at once.
-        high_water: messages held per subscription (queued, running, parked, unsettled).
-        high_water_bytes: their size, likewise.
+        high_water: messages held per subscription that are queued, running or unsettled.
+        high_water_waiting: messages held per subscription in all, those that wait for a timer or
+            a scope included: they keep no other message from being taken in until then.
+        high_water_bytes: the size of all of them.
         drain_s: how long running handlers may finish at shutdown.
         retry: delays and attempts.
     """
 
     concurrency: int = 32
     high_water: int = 256
+    high_water_waiting: int = 2048
     high_water_bytes: int = 32 * 1024 * 1024
     drain_s: float = 4.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
@@ -90,6 +96,8 @@ class Worker:
             hand_over=self._hand_over,
             attempt=self._attempt,
             decided=self._decided,
+            drop=self._drop,
+            room=self._make_room,
             clock=clock,
             metrics=metrics,
         )
@@ -99,6 +107,8 @@ class Worker:
         self._tasks: asyncio.TaskGroup | None = None
         self._progress = 0
         self._ids: Counter[VerdictKey] = Counter()
+        self._revoked: dict[_Share, asyncio.Event] = {}
+        self._shares: Counter[_Share] = Counter()
 
     @property
     def held(self) -> int:
@@ -128,7 +138,17 @@ class Worker:
     @property
     def assigned(self) -> bool:
         """Whether it is a member of its group on all its topics."""
-        return len(self._intakes) == len(self.topics)
+        return len(self._intakes) == len(self.topics) and all(
+            intake.subscription.assigned for intake in self._intakes
+        )
+
+    @property
+    def partitions(self) -> dict[str, frozenset[int]]:
+        """What is assigned to it now, by topic."""
+        return {
+            topic: intake.subscription.partitions
+            for topic, intake in zip(self.topics, self._intakes, strict=False)
+        }
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set, then drain, settle what is done and leave the group.
@@ -138,7 +158,8 @@ class Worker:
             Fenced: the group was taken over; nothing more may be written.
         """
         for index, topic in enumerate(self.topics):
-            subscription = await self._log.subscribe(topic, self.group)
+            revoked = partial(self._on_revoked, index)
+            subscription = await self._log.subscribe(topic, self.group, revoked)
             self._intakes.append(_Intake(index, subscription))
         try:
             async with asyncio.TaskGroup() as self._tasks:
@@ -167,7 +188,11 @@ class Worker:
     def _free(self, intake: _Intake) -> int:
         if intake.held_bytes >= self._settings.high_water_bytes:
             return 0
-        return min(self._settings.high_water - intake.held, _RECEIVE_AT_MOST)
+        settings = self._settings
+        busy = intake.held - self._dispatcher.waiting(intake.index)
+        return min(
+            settings.high_water - busy, settings.high_water_waiting - intake.held, _RECEIVE_AT_MOST
+        )
 
     async def _accept(self, intake: _Intake, deliveries: Sequence[Delivery]) -> None:
         messages: list[Message] = []
@@ -179,7 +204,9 @@ class Worker:
         known = await self._verdicts.get(keys) if keys else {}
         for message, key in zip(messages, keys, strict=True):
             verdict = known.get(key)
-            if verdict is None:
+            if self._revoked and self._share(message) in self._revoked:
+                self._release(message)  # taken away while its verdict was looked for
+            elif verdict is None:
                 message.repeated = self._ids[key] > 0
                 self._ids[key] += 1
                 self._dispatcher.add(message)
@@ -199,6 +226,7 @@ class Worker:
         message = Message(delivery, envelope, intake.index)
         intake.held += 1
         intake.held_bytes += message.size_bytes
+        self._shares[self._share(message)] += 1
         if error is not None:
             self._dispatcher.bury(message, error, error.reason, str(error))
             return None
@@ -210,17 +238,47 @@ class Worker:
         self._settler.add(message, Settlement(message.delivery, outputs, verdict))
 
     def _on_settled(self, message: Message, settlement: Settlement) -> None:
-        intake = self._intakes[message.intake]
-        intake.held -= 1
-        intake.held_bytes -= message.size_bytes
         self._progress += 1
+        self._drop(message)
+        status = settlement.verdict.status.value if settlement.verdict else "repeated"
+        self._processed.labels(self.stage, status).inc()
+
+    def _drop(self, message: Message) -> None:
+        """`message` is not in flight any more."""
         key = self._dispatcher.key_of(message)
         self._ids[key] -= 1
         if self._ids[key] <= 0:
             del self._ids[key]
-        status = settlement.verdict.status.value if settlement.verdict else "repeated"
-        self._processed.labels(self.stage, status).inc()
+        self._release(message)
+
+    def _release(self, message: Message) -> None:
+        """`message` is not held any more."""
+        intake = self._intakes[message.intake]
+        intake.held -= 1
+        intake.held_bytes -= message.size_bytes
+        share = self._share(message)
+        self._shares[share] -= 1
+        if not self._shares[share]:
+            del self._shares[share]
+            if (drained := self._revoked.pop(share, None)) is not None:
+                drained.set()
+        self._make_room()
+
+    def _make_room(self) -> None:
         self._room.set()
+
+    async def _on_revoked(self, intake: int, partition: int, epoch: int) -> None:
+        """Drop what of an assignment waits; return when what of it runs is settled."""
+        share = (intake, partition, epoch)
+        if not self._shares[share]:
+            return
+        drained = self._revoked[share] = asyncio.Event()
+        self._dispatcher.forget(intake, partition)
+        await drained.wait()
+
+    @staticmethod
+    def _share(message: Message) -> _Share:
+        return message.intake, message.delivery.record.partition, message.delivery.epoch
 
     def _on_refused(self, message: Message, error: Permanent) -> None:
         self._dispatcher.bury(message, error, error.reason, str(error))

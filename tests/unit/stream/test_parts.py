@@ -68,19 +68,44 @@ def test_lanes_keep_order_within_a_key_and_leak_none(data: st.DataObject) -> Non
             assert offsets == sorted(offsets)
 
 
-def test_a_suspect_runs_alone() -> None:
-    """While anything runs no suspect starts; while one runs nothing else does."""
+def test_one_suspect_runs_at_a_time_and_its_partition_waits_behind_it() -> None:
+    """What came after it in its partition starts when it is past; another partition goes on."""
     lanes = Lanes(history_slots=1)
-    lanes.add(message(0, "a"))
-    first = lanes.take()
+    lanes.add(message(1, "a", suspect=True))
+    lanes.add(message(2, "b", suspect=True))
+    lanes.add(message(3, "c"))
+    lanes.add(message(1, "d", intake=1))
+    first, other = lanes.take(), lanes.take()
     assert first is not None
-    lanes.add(message(1, "b", suspect=True))
-    lanes.add(message(2, "c"))
+    assert other is not None
+    assert (first.key, other.key) == ((0, 0, "a"), (1, 0, "d"))
     assert lanes.take() is None
     lanes.advance(first)
+    second = lanes.take()
+    assert second is not None
+    assert second.key == (0, 0, "b")
+    assert lanes.take() is None
+    lanes.advance(second)
+    third = lanes.take()
+    assert third is not None
+    assert third.key == (0, 0, "c")
+
+
+def test_a_suspect_that_has_to_wait_holds_nobody_up() -> None:
+    """Parked it cannot kill; when it may run again, what starts later waits for it again."""
+    lanes = Lanes(history_slots=1)
+    lanes.add(message(1, "a", suspect=True))
+    lanes.add(message(2, "b"))
+    lanes.add(message(3, "c"))
     suspect = lanes.take()
     assert suspect is not None
-    assert suspect.head.delivery.suspect
+    assert lanes.take() is None
+    lanes.hold(suspect)
+    running = lanes.take()
+    assert running is not None
+    assert running.key == (0, 0, "b")
+    lanes.release(suspect)
+    assert lanes.take() is suspect
     assert lanes.take() is None
     lanes.advance(suspect)
     assert lanes.take() is not None

@@ -395,10 +395,10 @@ async def test_what_is_held_is_bounded(bench: Bench) -> None:
         raise Outage("down", scope="llm")
 
     await bench.database.log.publish([mail(f"m{n}", f"k{n}") for n in range(500)])
-    worker = bench.worker(Scripted(script), high_water=40)
+    worker = bench.worker(Scripted(script), high_water=40, high_water_waiting=100)
     async with bench.running(worker):
         await bench.advance(60)
-        assert worker.held == 40
+        assert worker.held == 100
 
 
 async def test_a_fenced_worker_stops_with_the_error(bench: Bench) -> None:

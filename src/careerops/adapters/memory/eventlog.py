@@ -79,6 +79,16 @@ class MemorySubscription:
         self._next = group.position
         self._suspects_below = suspects_below
 
+    @property
+    def assigned(self) -> bool:
+        """Whether it is the member of its group."""
+        return self._group.epoch == self._epoch
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """The one partition, while it is the member."""
+        return frozenset({0}) if self.assigned else frozenset()
+
     async def receive(self, limit: int) -> Sequence[Delivery]:
         """Wait until there is something, then hand over at most `limit` deliveries.
 

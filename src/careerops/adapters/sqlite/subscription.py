@@ -32,6 +32,16 @@ class SqliteSubscription:
         self._reading = asyncio.Lock()
         self._over = False
 
+    @property
+    def assigned(self) -> bool:
+        """Whether it is the member of its group."""
+        return not self._over
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """The one partition, while it is the member."""
+        return frozenset({0}) if self.assigned else frozenset()
+
     async def receive(self, limit: int) -> Sequence[Delivery]:
         """Wait until there is something, then hand over at most `limit` deliveries.
 
