@@ -78,8 +78,12 @@ class Config(Model):
     """Everything that can be configured.
 
     Attributes:
-        log: where topics are kept: `sqlite:///PATH`, three slashes before a relative path.
-        store: where decisions are kept; with an SQLite log always in the same file.
+        log: where topics are kept: `sqlite:///PATH`, three slashes before a relative path, or
+            `kafka://HOST:PORT`, several separated by commas.
+        store: where decisions are kept; with an SQLite log always in the same file. With Kafka
+            `postgresql://USER@HOST/DATABASE`, or `sqlite:///PATH` where all runs on one machine;
+            also `env:NAME` or `file:PATH`, because an address may hold a password.
+        kafka: the `[kafka]` table, see below.
         http_given: whether there is an `[http]` table, which demo and `--until-idle` ask for.
         root: the folder that relative paths start from.
         file: the configuration file itself, if there is one.
@@ -88,7 +92,8 @@ class Config(Model):
     model_config = Model.model_config | {"extra": "forbid"}
 
     log: str = "sqlite:///careerops.db"
-    store: str = ""
+    store: str = Field(default="", repr=False)
+    kafka: dict[str, Any] = Field(default_factory=dict)
     http: HttpOptions = HttpOptions()
     http_given: bool = Field(default=False, exclude=True)
     logging: LoggingSettings = LoggingSettings()

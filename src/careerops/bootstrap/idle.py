@@ -57,6 +57,12 @@ class IdleWatch:
             return False
         ours = {worker.group for worker in pipeline.workers}
         for topic in await pipeline.around.stores.log.topics():
+            if any(
+                topic.topic in worker.topics
+                and topic.partition not in worker.partitions[topic.topic]
+                for worker in pipeline.workers
+            ):
+                return False  # others share the group: only who holds all can say that all is done
             for group in topic.groups:
                 # What another process works on comes to us later; a stage nobody runs does not.
                 waited_for = group.group in ours or (group.group in self._upstream and group.member)

@@ -71,7 +71,7 @@ def build_part(
         options = adapter.Options.model_validate(part.options, context={"root": config.root})
     except ValidationError as error:
         raise ConfigurationError(explain(error, adapter.Options, where)) from None
-    _check_secrets(options, where)
+    check_secrets(options, where)
     try:
         built = adapter(
             options, replace(context, account=part.account, name=part.name or part.kind)
@@ -100,7 +100,7 @@ def build_parts(
         yield part, family, built
 
 
-def _check_secrets(options: BaseModel, where: str) -> None:
+def check_secrets(options: BaseModel, where: str) -> None:
     """Read every secret once, so that an unreadable one is found at the start."""
     for name, value in _walk(options):
         if isinstance(value, Secret):

@@ -73,11 +73,13 @@ def configuration_markdown() -> str:
         _NOTE,
         _HOW,
         "## Top level",
-        _rows(Config, but={"root", "file", "http_given", *_TABLES}),
+        _rows(Config, but={"root", "file", "http_given", "kafka", *_TABLES}),
     ]
     for name, field in Config.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             parts += [f"## `[{name}]`", _said(field.annotation), _rows(field.annotation)]
+    kafka = load_class("careerops.adapters.kafka.options:Options")
+    parts += ["## `[kafka]`", _said(kafka), _rows(kafka)]
     parts += ["## Keys of every `[[...]]` table", _said(PartConfig), _rows(PartConfig)]
     for family, meaning in _TABLES.items():
         table = "classifier" if family == "chatmodel" else family

@@ -20,7 +20,7 @@ from careerops.cli.session import (
 from careerops.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from careerops.ports.eventlog import LogRecord, TopicInfo
+    from careerops.ports.eventlog import EventLog, LogRecord, TopicInfo
 
 _PAGE = 200
 
@@ -104,22 +104,44 @@ def tail(
     async def follow() -> None:
         async with opened(config) as around:
             log = around.stores.log
-            info = {each.topic: each for each in await log.topics()}.get(topic)
-            if info is None:
+            found = [each for each in await log.topics() if each.topic == topic]
+            if not found:
                 raise ConfigurationError(f"no topic {topic!r}: see careerops topics")
-            offset = info.start if from_beginning else info.end
+            offsets = {each.partition: each.start if from_beginning else each.end for each in found}
             while True:
-                records = await log.read(topic, offset, _PAGE)
+                records = await _page(log, topic, offsets)
                 for record in records:
                     _print_record(record, as_json=session.json)
-                    offset = record.offset + 1
+                    offsets[record.partition] = record.offset + 1
                 sys.stdout.flush()  # who reads the pipe follows as it goes
                 if not records:
                     if until_end:
                         return
-                    await log.wait(topic, offset)
+                    await _more(log, topic, offsets)
 
     run_stoppable(follow)
+
+
+async def _page(log: "EventLog", topic: str, offsets: dict[int, int]) -> "list[LogRecord]":
+    """The next records of every partition, oldest first among them."""
+    pages = [await log.read(topic, offset, _PAGE, each) for each, offset in offsets.items()]
+    return sorted((record for page in pages for record in page), key=lambda record: record.time)
+
+
+async def _more(log: "EventLog", topic: str, offsets: dict[int, int]) -> None:
+    """Return once any partition holds more."""
+    import asyncio
+
+    waits = [
+        asyncio.ensure_future(log.wait(topic, offset, each)) for each, offset in offsets.items()
+    ]
+    try:
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+    finally:
+        for each in waits:
+            each.cancel()
 
 
 def _print_record(record: "LogRecord", *, as_json: bool) -> None:

@@ -51,15 +51,18 @@ class Letter:
 
 
 async def waiting(log: EventLog, verdicts: VerdictStore) -> AsyncIterator[Letter]:
-    """Letters that were neither replayed nor discarded, oldest first."""
-    offset = 0
-    while records := await log.read(DEAD_LETTERS, offset, _PAGE):
-        letters = [_letter(record) for record in records]
-        handled = await verdicts.get([letter.place for letter in letters])
-        for letter in letters:
-            if letter.place not in handled:
-                yield letter
-        offset = records[-1].offset + 1
+    """Letters that were neither replayed nor discarded, oldest first within a partition."""
+    for info in await log.topics():
+        if info.topic != DEAD_LETTERS:
+            continue
+        offset = info.start
+        while records := await log.read(DEAD_LETTERS, offset, _PAGE, info.partition):
+            letters = [_letter(record) for record in records]
+            handled = await verdicts.get([letter.place for letter in letters])
+            for letter in letters:
+                if letter.place not in handled:
+                    yield letter
+            offset = records[-1].offset + 1
 
 
 async def count_waiting(log: EventLog, verdicts: VerdictStore) -> int:
