@@ -60,7 +60,7 @@ class Assignments:
     """`Listener` of a consumer's thread.
 
     Attributes:
-        joined: whether the group has given a first share, which may be empty.
+        joined: set once the group has given a first share, which may be empty.
         failure: why the consumer will bring nothing more, None while it may.
         arrived: set when there may be something to take.
     """
@@ -70,7 +70,7 @@ class Assignments:
     ) -> None:
         """Nothing is assigned yet. `thread` has to be set before anything is."""
         self.thread: ConsumerThread
-        self.joined = False
+        self.joined = asyncio.Event()
         self.failure: CareerOpsError | None = None
         self.arrived = asyncio.Event()
         self._topic = topic
@@ -89,7 +89,7 @@ class Assignments:
 
     def assigned(self, shares: list[Share]) -> None:
         """These partitions are ours from now on."""
-        self.joined = True
+        self.joined.set()
         self._recovered()
         token = uuid4().hex
         fresh = [Assignment(self._place(p), epoch, token) for p, epoch in shares]

@@ -7,6 +7,7 @@ what to publish; readers deduplicate by verdict.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +21,7 @@ from careerops.adapters.kafka.producer import KafkaProducer
 from careerops.adapters.kafka.reader import Reader
 from careerops.adapters.kafka.subscription import KafkaSubscription
 from careerops.adapters.kafka.topics import ensure, partitions_of
+from careerops.adapters.kafka.tracker import Standing
 from careerops.domain.errors import ConfigurationError, Outage, Permanent
 from careerops.domain.limits import check_record
 from careerops.domain.topics import ALL_TOPICS, GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
@@ -39,6 +41,7 @@ from careerops.ports.verdicts import VerdictStore
 RETENTION: Final = timedelta(days=90)
 _GROUPS: Final = (GROUP_CLASSIFY, GROUP_RESEARCH, GROUP_NOTIFY)
 _LOOK_AGAIN_S: Final = 0.1
+_JOIN_S: Final = 5.0
 
 
 class KafkaLog:
@@ -64,9 +67,12 @@ class KafkaLog:
         self._subscriptions: dict[tuple[str, str], list[KafkaSubscription]] = {}
         self._admin = AdminClient(clients.common(servers, options))
         properties = clients.producer(servers, options)
-        self._producer = KafkaProducer(lambda: clients.checked(Producer, properties), clock.now)
+        self._producer = KafkaProducer(
+            lambda: clients.checked(Producer, properties), options.prefix, clock.now
+        )
         self._reader = Reader(
             lambda: clients.checked(Consumer, clients.reader(servers, options)),
+            options.prefix,
             options.request_timeout_s,
         )
         self._closed = False
@@ -105,7 +111,7 @@ class KafkaLog:
                 partitions = await ensure(admin, topics, options, retention)
             else:
                 known = await partitions_of(admin, options)
-                partitions = {name: known.get(name, 1) for name in topics}
+                partitions = {name: known.get(options.prefix + name, 1) for name in topics}
         except Outage as outage:
             raise ConfigurationError(f"log: {outage}") from None
         return cls(
@@ -145,7 +151,7 @@ class KafkaLog:
         """
         self._check_open()
         self._check_place(topic)
-        properties = clients.consumer(self._servers, self._options, group)
+        properties = clients.consumer(self._servers, self._options, self._options.prefix + group)
 
         def build(committed: Callable[..., None]) -> Consumer:
             return clients.checked(Consumer, {**properties, "on_commit": committed})
@@ -154,12 +160,17 @@ class KafkaLog:
         subscription = KafkaSubscription(
             topic,
             group,
+            prefix=self._options.prefix,
             build=build,
             custody=self._custody,
             on_revoked=on_revoked,
             on_close=members.remove,
         )
         members.append(subscription)
+        with suppress(TimeoutError):
+            # Brokers that are away now are joined when they come back.
+            async with asyncio.timeout(_JOIN_S):
+                await subscription.joined()
         return subscription
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
@@ -211,11 +222,11 @@ class KafkaLog:
         spots = [(topic, p) for topic, number in self._partitions.items() for p in range(number)]
         names = dict.fromkeys((*_GROUPS, *(group for _, group in self._subscriptions)))
         within, states = await asyncio.gather(
-            overview.bounds(self._admin, spots, timeout_s),
-            overview.groups(self._admin, tuple(names), timeout_s),
+            overview.bounds(self._admin, self._options.prefix, spots, timeout_s),
+            overview.groups(self._admin, self._options.prefix, tuple(names), timeout_s),
         )
         infos = [
-            overview.topic_info(spot, within[spot], states, self._holes(spot)) for spot in spots
+            overview.topic_info(spot, within[spot], states, self._known(spot)) for spot in spots
         ]
         return [await self._with_ages(info) for info in infos]
 
@@ -255,12 +266,13 @@ class KafkaLog:
         member = self._of(delivery)
         return member is not None and not member.is_open(delivery)
 
-    def _holes(self, spot: tuple[str, int]) -> dict[str, int]:
+    def _known(self, spot: tuple[str, int]) -> dict[str, Standing | None]:
+        """What this process knows better than the brokers, by group."""
         topic, partition = spot
         return {
-            member.group: standing.holes
+            member.group: member.standings().get(partition)
             for member in self._members()
-            if member.topic == topic and (standing := member.standings().get(partition))
+            if member.topic == topic
         }
 
     async def _with_ages(self, info: TopicInfo) -> TopicInfo:
@@ -269,11 +281,10 @@ class KafkaLog:
         return replace(info, groups=tuple([await self._with_age(group) for group in info.groups]))
 
     async def _with_age(self, group: GroupInfo) -> GroupInfo:
-        if not group.lag:
+        if not group.lag or group.oldest_unsettled is not None:
             return group
-        for member in self._subscriptions.get((group.topic, group.group), ()):
-            if (standing := member.standings().get(group.partition)) is not None:
-                return replace(group, oldest_unsettled=standing.oldest)
+        if any(self._known((group.topic, group.partition)).values()):
+            return group  # ours, and nothing of it has been fetched yet
         found = await self._reader.read(group.topic, group.partition, group.position, 1)
         return replace(group, oldest_unsettled=found[0].time if found else None)
 

@@ -34,6 +34,7 @@ class Options(BaseModel):
     Attributes:
         partitions: of each topic that is created, for good: a key's partition must not change
             (the dead letter queue has one). Not given: 6, and whatever existing topics have.
+        prefix: put before the names of topics and groups, where installations share brokers.
         replication: copies of each partition; not given: the brokers' default.
         group_protocol: `classic` (cooperative-sticky) or `consumer` (KIP-848, brokers from 4.0).
         session_timeout_s: after how long a silent member loses its partitions (classic only;
@@ -53,6 +54,7 @@ class Options(BaseModel):
         frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True
     )
 
+    prefix: str = Field(default="", pattern=r"^[a-zA-Z0-9._-]{0,100}$")
     partitions: int | None = Field(default=None, ge=1, le=10_000)
     replication: int | None = Field(default=None, ge=1, le=100)
     group_protocol: GroupProtocol = "classic"

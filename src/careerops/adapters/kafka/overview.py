@@ -10,6 +10,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from careerops.adapters.kafka.topics import awaited
+from careerops.adapters.kafka.tracker import Standing
 from careerops.ports.eventlog import GroupInfo, TopicInfo
 
 _EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the client leaves it so
@@ -33,10 +34,10 @@ class GroupState:
 
 
 async def bounds(
-    admin: AdminClient, spots: Sequence[Spot], timeout_s: float
+    admin: AdminClient, prefix: str, spots: Sequence[Spot], timeout_s: float
 ) -> dict[Spot, tuple[int, int]]:
     """First and next offset of each partition. Raises `Outage`."""
-    places = [TopicPartition(topic, partition) for topic, partition in spots]
+    places = [TopicPartition(prefix + topic, partition) for topic, partition in spots]
     isolation = IsolationLevel.READ_COMMITTED
     starts, ends = (
         admin.list_offsets(
@@ -50,27 +51,30 @@ async def bounds(
     return {spot: (start.offset, end.offset) for spot, start, end in found}
 
 
-async def groups(admin: AdminClient, names: Sequence[str], timeout_s: float) -> list[GroupState]:
-    """The groups `names`, in that order. Raises `Outage`."""
-    described = admin.describe_consumer_groups(list(names), request_timeout=timeout_s)
+async def groups(
+    admin: AdminClient, prefix: str, names: Sequence[str], timeout_s: float
+) -> list[GroupState]:
+    """The groups `names`, in that order, with names as we know them. Raises `Outage`."""
+    ids = [prefix + name for name in names]
+    described = admin.describe_consumer_groups(ids, request_timeout=timeout_s)
     asked = [
         admin.list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(name)], request_timeout=timeout_s
-        )[name]
-        for name in names
+            [ConsumerGroupTopicPartitions(each)], request_timeout=timeout_s
+        )[each]
+        for each in ids
     ]
     offsets = await asyncio.gather(*(awaited(future) for future in asked))
-    descriptions = await asyncio.gather(*(awaited(described[name]) for name in names))
+    descriptions = await asyncio.gather(*(awaited(described[each]) for each in ids))
     return [
         GroupState(
             name,
             {
-                (place.topic, place.partition): place.offset
+                _spot(place, prefix): place.offset
                 for place in known.topic_partitions or ()
                 if place.offset >= 0
             },
             {
-                (place.topic, place.partition): _member(member.client_id, member.host)
+                _spot(place, prefix): _member(member.client_id, member.host)
                 for member in description.members
                 if member.assignment is not None
                 for place in member.assignment.topic_partitions
@@ -78,6 +82,10 @@ async def groups(admin: AdminClient, names: Sequence[str], timeout_s: float) -> 
         )
         for name, known, description in zip(names, offsets, descriptions, strict=True)
     ]
+
+
+def _spot(place: TopicPartition, prefix: str) -> Spot:
+    return place.topic.removeprefix(prefix), place.partition
 
 
 def _member(client_id: str, host: str) -> str:
@@ -89,27 +97,33 @@ def _member(client_id: str, host: str) -> str:
 
 
 def topic_info(
-    spot: Spot, within: tuple[int, int], states: Sequence[GroupState], holes: Mapping[str, int]
+    spot: Spot,
+    within: tuple[int, int],
+    states: Sequence[GroupState],
+    known: Mapping[str, Standing | None],
 ) -> TopicInfo:
-    """One partition with the groups that read its topic; `holes` by group, where known."""
+    """One partition with the groups that read its topic.
+
+    `known` holds the groups that this process is a member of, and how the partition stands there
+    if it is assigned to it: that is newer than what was committed.
+    """
     topic, partition = spot
-    start, end = within
-    return TopicInfo(
-        topic,
-        partition,
-        start,
-        end,
-        tuple(
-            _group_info(spot, within, state, holes.get(state.name, 0))
-            for state in states
-            if state.reads(topic)
-        ),
+    groups_of_it = tuple(
+        _group_info(spot, within, state, known.get(state.name))
+        for state in states
+        if state.reads(topic) or state.name in known
     )
+    return TopicInfo(topic, partition, *within, groups_of_it)
 
 
-def _group_info(spot: Spot, within: tuple[int, int], state: GroupState, ahead: int) -> GroupInfo:
+def _group_info(
+    spot: Spot, within: tuple[int, int], state: GroupState, standing: Standing | None
+) -> GroupInfo:
     start, end = within
     position = max(state.committed.get(spot, start), start)
+    if standing is not None and standing.watermark is not None:
+        position = max(position, standing.watermark)
+    ahead = standing.holes if standing is not None else 0
     return GroupInfo(
         group=state.name,
         topic=spot[0],
@@ -118,4 +132,5 @@ def _group_info(spot: Spot, within: tuple[int, int], state: GroupState, ahead: i
         lag=max(0, end - position - ahead),
         settled_ahead=ahead,
         member=state.members.get(spot, ""),
+        oldest_unsettled=standing.oldest if standing is not None else None,
     )

@@ -46,13 +46,16 @@ class _Batch:
 class KafkaProducer:
     """Writes records; a thread of its own serves the acknowledgements."""
 
-    def __init__(self, build: Callable[[], Producer], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, build: Callable[[], Producer], prefix: str, now: Callable[[], datetime]
+    ) -> None:
         """`build` makes the client, again after an error that ends one for good.
 
         Raises:
             ConfigurationError: as `build`.
         """
         self._build = build
+        self._prefix = prefix
         self._now = now
         self._loop = asyncio.get_running_loop()
         self._client = build()
@@ -95,7 +98,7 @@ class KafkaProducer:
         while True:
             try:
                 self._client.produce(
-                    record.topic,
+                    self._prefix + record.topic,
                     value=record.value,
                     key=record.key.encode("utf-8", "surrogateescape"),
                     headers=list(record.headers),

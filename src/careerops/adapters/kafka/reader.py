@@ -20,9 +20,10 @@ _PASSING: Final = frozenset({KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN
 class Reader:
     """Looks at one place at a time; calls wait for their turn. Its consumer is made when needed."""
 
-    def __init__(self, build: Callable[[], Consumer], timeout_s: float) -> None:
+    def __init__(self, build: Callable[[], Consumer], prefix: str, timeout_s: float) -> None:
         """Give up after `timeout_s` seconds without an answer."""
         self._build = build
+        self._prefix = prefix
         self._timeout_s = timeout_s
         self._consumer: Consumer | None = None
         self._next: tuple[str, int, int] | None = None
@@ -47,17 +48,17 @@ class Reader:
     def _read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
         consumer = self._consumer = self._consumer or self._build()
         if self._next != (topic, partition, offset):
-            consumer.assign([TopicPartition(topic, partition, max(offset, 0))])
+            consumer.assign([TopicPartition(self._prefix + topic, partition, max(offset, 0))])
         self._next = None
         try:
-            found, ended = self._gather(consumer, limit)
+            found, ended = self._gather(consumer, topic, limit)
         except KafkaException as exception:
             raise meaning(error_of(exception)) from None
         if found and not ended:
             self._next = (topic, partition, found[-1].offset + 1)
         return found
 
-    def _gather(self, consumer: Consumer, limit: int) -> tuple[list[LogRecord], bool]:
+    def _gather(self, consumer: Consumer, topic: str, limit: int) -> tuple[list[LogRecord], bool]:
         """Records, and whether the end was seen: it is told of once, so reading is placed anew."""
         found: list[LogRecord] = []
         size_bytes = 0
@@ -68,7 +69,7 @@ class Reader:
                 raise Outage("Kafka does not answer: check its brokers", scope="log")
             error = message.error()
             if error is None:
-                found.append(record_of(message))
+                found.append(record_of(message, topic))
                 size_bytes += len(found[-1].value)
             elif error.code() == _EOF:
                 return found, True

@@ -21,6 +21,7 @@ class KafkaSubscription:
         topic: str,
         group: str,
         *,
+        prefix: str,
         build: Callable[[Callable[..., None]], Consumer],
         custody: CustodyStore,
         on_revoked: OnRevoked | None,
@@ -32,7 +33,9 @@ class KafkaSubscription:
         self._custody = custody
         self._on_close = on_close
         self._assignments = Assignments(topic, group, custody, on_revoked)
-        self._thread = self._assignments.thread = ConsumerThread(build, topic, self._assignments)
+        self._thread = self._assignments.thread = ConsumerThread(
+            build, topic, prefix, self._assignments
+        )
         self._reading = asyncio.Lock()
         self._over = False
         self._committing = asyncio.get_running_loop().create_task(
@@ -53,7 +56,11 @@ class KafkaSubscription:
     @property
     def assigned(self) -> bool:
         """Whether the group has given it its share, which may be empty."""
-        return self._assignments.joined and not self._over
+        return self._assignments.joined.is_set() and not self._over
+
+    async def joined(self) -> None:
+        """Return once the group has answered."""
+        await self._assignments.joined.wait()
 
     async def receive(self, limit: int) -> Sequence[Delivery]:
         """Wait until there is something, then hand over at most `limit` deliveries.

@@ -75,11 +75,13 @@ class ConsumerThread:
         self,
         build: Callable[[Callable[..., None]], Consumer],
         topic: str,
+        prefix: str,
         listener: Listener,
     ) -> None:
         """`build` makes the consumer, given what to call with the result of a commit."""
         self._build = build
-        self._topic = topic
+        self._name = topic
+        self._topic = prefix + topic
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._main, name=f"kafka-{topic}", daemon=True)
@@ -163,7 +165,7 @@ class ConsumerThread:
             partition = message.partition()
             epoch = self._epochs.get(-1 if partition is None else partition)
             if error is None and epoch is not None:
-                fetched.records.append((record_of(message), epoch))
+                fetched.records.append((record_of(message, self._name), epoch))
             elif error is not None and error.code() == _EOF:
                 if epoch is not None:
                     fetched.ends.append((partition or 0, epoch, message.offset() or 0))
@@ -245,11 +247,11 @@ class ConsumerThread:
                 raise
 
 
-def record_of(message: Message) -> LogRecord:
-    """A message without an error as we know records."""
+def record_of(message: Message, topic: str) -> LogRecord:
+    """A message without an error as a record of `topic`, as we call it."""
     _, time_ms = message.timestamp()
     return LogRecord(
-        message.topic() or "",
+        topic,
         message.partition() or 0,
         message.offset() or 0,
         (message.key() or b"").decode("utf-8", "surrogateescape"),

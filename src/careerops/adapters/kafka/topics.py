@@ -57,13 +57,13 @@ async def ensure(
         ConfigurationError: a topic is not as it has to be, or cannot be created.
         Outage: the brokers do not answer (scope `log`).
     """
-    known = await partitions_of(admin, options)
+    found = await partitions_of(admin, options)
+    known = {name: found[full] for name in topics if (full := options.prefix + name) in found}
     missing = [name for name in topics if name not in known]
     if missing:
         await _create(admin, missing, options, retention)
-    there = [name for name in topics if name in known]
-    _check_partitions({name: known[name] for name in there}, options)
-    await _check_sizes(admin, there)
+    _check_partitions(known, options)
+    await _check_sizes(admin, [options.prefix + name for name in known])
     return {name: known.get(name) or _partitions(name, options) for name in topics}
 
 
@@ -81,7 +81,12 @@ async def _create(
         _SIZE: str(MAX_MESSAGE_BYTES),
     }
     wanted = [
-        NewTopic(name, _partitions(name, options), options.replication or -1, config=settings)
+        NewTopic(
+            options.prefix + name,
+            _partitions(name, options),
+            options.replication or -1,
+            config=settings,
+        )
         for name in topics
     ]
     futures = admin.create_topics(wanted, request_timeout=options.request_timeout_s)
