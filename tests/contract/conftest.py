@@ -5,16 +5,30 @@ from pathlib import Path
 
 import pytest
 
-from support.logs import WORLDS, XFAILS, World
+from support.logs import LOG_WORLDS, STORE_WORLDS, XFAILS, World
+from support.postgres import postgres
+
+__all__ = ["postgres"]
+
+_WORLDS = STORE_WORLDS | LOG_WORLDS
 
 
-@pytest.fixture(params=sorted(WORLDS))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The stores' suites run on every adapter of stores, the log's on every adapter of the log."""
+    if "world" in metafunc.fixturenames:
+        of_stores = metafunc.module.__name__.rpartition(".")[2].startswith("test_stores_")
+        worlds = STORE_WORLDS if of_stores else LOG_WORLDS
+        metafunc.parametrize("world", sorted(worlds), indirect=True)
+
+
+@pytest.fixture
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """One adapter's place."""
     reason = XFAILS.get((request.param, request.function.__name__))
     if reason:
         request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
-    world = WORLDS[request.param](tmp_path)
+    kind = _WORLDS[request.param]
+    world = kind(tmp_path, *map(request.getfixturevalue, kind.needs))
     yield world
     await world.close()
 

@@ -3,9 +3,10 @@
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from careerops.adapters.memory import FakeClock, MemoryDatabase
+from careerops.adapters.postgres import PostgresDatabase
 from careerops.adapters.sqlite import SqliteDatabase
 from careerops.domain.topics import RAW_INBOX
 from careerops.domain.verdicts import Headers, Record, Verdict, VerdictKey, VerdictStatus
@@ -13,9 +14,13 @@ from careerops.ops import owner as owners
 from careerops.ports.cache import Cache
 from careerops.ports.corrections import CorrectionStore
 from careerops.ports.cursors import CursorStore
+from careerops.ports.custody import CustodyStore
 from careerops.ports.eventlog import Delivery, EventLog, Subscription
 from careerops.ports.ledger import Ledger
 from careerops.ports.verdicts import VerdictStore
+from support.postgres import PostgresServer
+
+T = TypeVar("T")
 
 HEADERS: Headers = (
     ("ce_specversion", b"1.0"),
@@ -27,27 +32,38 @@ HEADERS: Headers = (
 )
 
 
-class Database(Protocol):
-    """What both adapters offer: the ports, and an end."""
+class Stores(Protocol):
+    """What every adapter offers: the ports of the stores, and an end."""
 
-    log: EventLog
     verdicts: VerdictStore
     ledger: Ledger
     cursors: CursorStore
     cache: Cache
     corrections: CorrectionStore
+    custody: CustodyStore
 
     async def close(self) -> None:
         """Leave cleanly."""
 
 
+class Database(Stores, Protocol):
+    """What an adapter of the log offers besides."""
+
+    log: EventLog
+
+
 class World(Protocol):
     """One adapter's durable place, and processes that open it one after another.
 
-    A new adapter of the log joins the contract tests by one class like those below, and a line in
-    `WORLDS`. What it cannot keep is a strict xfail with its reason, by `XFAILS`.
+    A new adapter joins the contract tests by one class like those below, and a line in
+    `LOG_WORLDS` or `STORE_WORLDS`. What it cannot keep is a strict xfail with its reason, by
+    `XFAILS`.
+
+    Attributes:
+        needs: the session's fixtures that the class is constructed with, after a folder.
     """
 
+    needs: ClassVar[tuple[str, ...]]
     clock: FakeClock
 
     async def open(self) -> Any:
@@ -66,6 +82,8 @@ class World(Protocol):
 
 class MemoryWorld:
     """Lives of one `MemoryDatabase`."""
+
+    needs = ()
 
     def __init__(self, folder: Path) -> None:
         """`folder` is not needed."""
@@ -95,39 +113,94 @@ class MemoryWorld:
 class SqliteWorld:
     """Lives over one file; each is a real process's identity, so that it can really be gone."""
 
+    needs = ()
+
     def __init__(self, folder: Path) -> None:
         """Use a file in `folder`."""
         self.clock = FakeClock()
         self.path = folder / "careerops.db"
         self.owner = ""
-        self._lives: dict[int, subprocess.Popen[bytes]] = {}
-        self._open: list[SqliteDatabase] = []
+        self._lives = Lives()
 
     async def open(self) -> SqliteDatabase:
         """The next life."""
-        process = bystander()
-        self.owner = identity_of(process.pid)
+        self.owner = self._lives.begin()
         database = await SqliteDatabase.open(self.path, owner=self.owner, clock=self.clock)
-        self._lives[id(database)] = process
-        self._open.append(database)
-        return database
+        return self._lives.of(database)
 
     async def crash(self, database: SqliteDatabase) -> None:
         """The end of a life: nothing is written any more and its process is gone."""
         await abandon(database)
-        self._end(self._lives.pop(id(database)))
+        self._lives.end(database)
 
     async def close(self) -> None:
         """End all lives."""
-        for database in self._open:
-            await database.close()
-        for process in self._lives.values():
-            self._end(process)
+        await self._lives.close()
 
-    @staticmethod
-    def _end(process: "subprocess.Popen[bytes]") -> None:
+
+class PostgresWorld:
+    """Lives over one database of a real server, each with a real process's identity."""
+
+    needs = ("postgres",)
+
+    def __init__(self, folder: Path, server: PostgresServer) -> None:
+        """Use a new database of `server`."""
+        del folder
+        self.clock = FakeClock()
+        self.owner = ""
+        self._server = server
+        self._name = server.create_database()
+        self._lives = Lives()
+
+    async def open(self) -> PostgresDatabase:
+        """The next life."""
+        self.owner = self._lives.begin()
+        url = self._server.url(self._name)
+        database = await PostgresDatabase.open(url, owner=self.owner, clock=self.clock)
+        return self._lives.of(database)
+
+    async def crash(self, database: PostgresDatabase) -> None:
+        """The end of a life: closing says nothing to the server, as a killed process does."""
+        await database.close()
+        self._lives.end(database)
+
+    async def close(self) -> None:
+        """End all lives and the database."""
+        await self._lives.close()
+        self._server.drop_database(self._name)
+
+
+class Lives:
+    """Databases that were opened, each with a bystander that lends it an identity."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._all: list[tuple[Any, subprocess.Popen[bytes]]] = []
+
+    def begin(self) -> str:
+        """The identity of the next life."""
+        self._processes.append(bystander())
+        return identity_of(self._processes[-1].pid)
+
+    def of(self, database: T) -> T:
+        """`database` lives as the process that began last."""
+        self._all.append((database, self._processes[-1]))
+        return database
+
+    def end(self, database: object) -> None:
+        """Its process is gone."""
+        (process,) = (process for one, process in self._all if one is database)
         process.kill()
         process.wait()
+
+    async def close(self) -> None:
+        """End whatever lives."""
+        for database, _ in self._all:
+            await database.close()
+        for process in self._processes:
+            process.kill()
+            process.wait()
 
 
 def bystander() -> "subprocess.Popen[bytes]":
@@ -148,8 +221,15 @@ async def abandon(database: SqliteDatabase) -> None:
     await database._writer.close()
 
 
-WORLDS: dict[str, type[Any]] = {"memory": MemoryWorld, "sqlite": SqliteWorld}
-"""Every adapter that the contract suites run on."""
+LOG_WORLDS: dict[str, type[Any]] = {"memory": MemoryWorld, "sqlite": SqliteWorld}
+"""Every adapter that the log's contract suite runs on."""
+
+STORE_WORLDS: dict[str, type[Any]] = {
+    "memory": MemoryWorld,
+    "postgres": PostgresWorld,
+    "sqlite": SqliteWorld,
+}
+"""Every adapter that the stores' contract suites run on."""
 
 XFAILS: dict[tuple[str, str], str] = {}
 """(adapter, test) -> why that adapter cannot keep that part of the contract."""

@@ -72,6 +72,10 @@ VIOLATIONS: Final[dict[str, list[tuple[str, str]]]] = {
         ("careerops.adapters.mailbox.planted", "selectolax"),
         ("careerops.services.planted", "icalendar"),
     ],
+    "psycopg": [
+        ("careerops.services.planted", "psycopg.rows"),
+        ("careerops.adapters.sqlite.planted", "psycopg_pool"),
+    ],
 }
 """Contract -> modules to plant: (module, what it imports)."""
 

@@ -1,1 +1,5 @@
-"""The stores in PostgreSQL."""
+"""The stores in PostgreSQL; the driver is imported when a database is opened."""
+
+from careerops.adapters.postgres.database import PostgresDatabase
+
+__all__ = ["PostgresDatabase"]
