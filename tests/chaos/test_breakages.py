@@ -1,0 +1,68 @@
+"""Deliberate breakages of the program, each caught by the oracle: it is not blind.
+
+The same steps without a breakage give no complaint, so that it is the breakage that is seen.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.chaos.plan import KILL_AT, Step
+from support.chaos.run import Result, chaos_run
+from support.chaos.sqlite_lane import sqlite_lane
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A breakage, the steps that bring it to light, and what the oracle has to say of it."""
+
+    breakage: str
+    steps: tuple[Step, ...]
+    complaint: str
+    poison: float = 0.0
+
+
+def kills(point: str, *passings: int) -> tuple[Step, ...]:
+    """A kill at each of these passings of a point."""
+    return tuple(
+        Step(KILL_AT, member=0, point=point, nth=nth, mails=12, calls=3) for nth in passings
+    )
+
+
+ON_SQLITE = (
+    Case("commit_before_settle", kills("after_commit", 2, 5), "was lost: no effect"),
+    Case("watermark_by_one", kills("before_commit", 3, 4), "was lost: no effect"),
+    Case(
+        "dead_letter_after_settle",
+        kills("after_commit", 1, 2),
+        "was lost: no dead letter",
+        poison=1.0,
+    ),
+    Case("verdict_after_output", kills("before_commit", 1, 2, 3), "decided as"),
+)
+
+
+def run(folder: Path, case: Case) -> Result:
+    """The steps of a case on SQLite, the program broken as it says."""
+    environment = {"CHAOS_BREAK": case.breakage} if case.breakage else {}
+    with sqlite_lane(folder) as lane:
+        return chaos_run(folder, lane, case.steps, 1, environment=environment, poison=case.poison)
+
+
+@pytest.mark.parametrize("case", ON_SQLITE, ids=lambda case: case.breakage)
+def test_a_breakage_is_caught(tmp_path: Path, case: Case) -> None:
+    """Whoever breaks the engine this way is told which mail is lost, or told otherwise."""
+    result = run(tmp_path, case)
+    assert result.missed == 0
+    assert any(case.complaint in complaint for complaint in result.complaints), result.complaints
+
+
+def test_without_a_breakage_the_same_steps_are_survived(tmp_path: Path) -> None:
+    """The complaints are about the breakages, not about the kills."""
+    steps = tuple(step for case in ON_SQLITE for step in case.steps)
+    result = run(tmp_path, Case("", steps, "", poison=0.2))
+    assert result.missed == 0
+    assert list(result.complaints) == []

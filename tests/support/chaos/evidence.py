@@ -1,0 +1,157 @@
+"""What is known about a chaos run when it is over: facts of the outside, of the store, of the log.
+
+Times are seconds since 1970, of one machine. All of it can be written to a file and judged later.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from support.chaos.inputs import Input
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A call of the model: one run of the classify handler, or its second question.
+
+    Attributes:
+        number, token: of which mail, and which decision it was.
+        at, end: when it arrived and when it was answered, None if it never was.
+        outcome: `accepted`, `refused` or `hung`; after the last two the handler tries again.
+        repair: the second question of a run.
+        dropped: the caller went away before the answer.
+    """
+
+    number: int
+    token: str
+    at: float
+    end: float | None = None
+    outcome: str = "accepted"
+    repair: bool = False
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A message that the world took; `token` is the decision it tells of."""
+
+    number: int
+    token: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter that waits: the event's id (or its notification's), stage and reason."""
+
+    event_id: str
+    stage: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store says about an event: its verdict, which decision that is, and its sends.
+
+    Attributes:
+        status: of the verdict: `done`, `other` ...
+        token: the decision that stands.
+        unknown: sends of which the ledger says that nobody knows their outcome.
+    """
+
+    event_id: str
+    status: str
+    token: str
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that was done to the program.
+
+    Attributes:
+        kind: what, such as `kill` or `broker_restart`.
+        at, until: from when to when it lasted; a kill is over at once.
+        handlers: how many handlers may run again because of it: those at work at most.
+        effects: how many sends it may leave of unknown outcome.
+        clean: whoever went has handed over what it had settled.
+        detail: for a person: whom, where.
+    """
+
+    kind: str
+    at: float
+    until: float
+    handlers: int = 0
+    effects: int = 0
+    clean: bool = False
+    detail: str = ""
+
+
+class Place(NamedTuple):
+    """A record of the log as a group sees it."""
+
+    group: str
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A record was handed over to a member (`delivered`), or its settlement was acknowledged."""
+
+    at: float
+    pid: int
+    what: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """`careerops topics` while no member of the group was at work.
+
+    Attributes:
+        position: everything below it is settled.
+        settled_ahead: how many above it are, as far as the log can tell.
+    """
+
+    at: float
+    group: str
+    topic: str
+    partition: int
+    position: int
+    settled_ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the oracle judges by.
+
+    Attributes:
+        inputs: what was put into the mailbox, in order.
+        logged: event ids that ingest made durable in the log.
+        blocked: spans of time in which the log could not be written.
+        surprises: what the driver saw and did not expect, such as a member that ended by itself.
+        exact: a settled record is never delivered again, whatever happens (one transaction).
+    """
+
+    inputs: Sequence[Input]
+    logged: frozenset[str]
+    runs: Sequence[Run] = ()
+    effects: Sequence[Effect] = ()
+    letters: Sequence[Letter] = ()
+    known: Sequence[Known] = ()
+    faults: Sequence[Fault] = ()
+    blocked: Sequence[tuple[float, float]] = ()
+    sightings: Sequence[Sighting] = ()
+    watermarks: Sequence[Watermark] = ()
+    surprises: Sequence[str] = ()
+    exact: bool = True
+    seed: int = field(default=0)
+
+    def save(self, path: Path) -> None:
+        """Keep it, for a person who wants to know why the oracle complained."""
+        facts: dict[str, Any] = {**asdict(self), "logged": sorted(self.logged)}
+        path.write_text(json.dumps(facts))

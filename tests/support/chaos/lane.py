@@ -1,0 +1,104 @@
+"""Where the program runs during a chaos run, as a configuration object.
+
+A lane says which processes there are, what may be done to them and to what they stand on. The
+driver knows no log by name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+TOKEN_VARIABLE: Final = "CHAOS_TOKEN"
+CONCURRENCY: Final = 8
+
+_PARTS: Final = """\
+[[mailbox]]
+kind = "mbox"
+path = "inbox.mbox"
+poll_s = 0.05
+[[classifier]]
+kind = "openai"
+base_url = "{url}/v1"
+model = "chaos"
+timeout_s = 5
+[classify]
+concurrency = {concurrency}
+fallback = "none"
+on_outage = "hold"
+[[notifier]]
+kind = "whatsapp"
+phone_number_id = "106540352242922"
+access_token = "env:{token}"
+to = "491700000000"
+base_url = "{url}"
+timeout_s = 3
+[http]
+port = 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpec:
+    """One process of the program.
+
+    Attributes:
+        name: for the harness.
+        command: which command of `careerops` it is.
+        handlers: runs of the classify handler that end unsettled if it dies: its concurrency.
+        effects: sends that are under way at most: one a channel and account.
+        groups: consumer groups that it is a member of.
+        points: fault points that it passes.
+    """
+
+    name: str
+    command: str
+    handlers: int
+    effects: int
+    groups: Sequence[str]
+    points: Sequence[str]
+
+
+class Outage(Protocol):
+    """Something that the program stands on and that can be taken away."""
+
+    def begin(self) -> None:
+        """Take it away."""
+        ...
+
+    def end(self) -> None:
+        """Give it back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Where the program runs.
+
+    Attributes:
+        name: `sqlite` or `kafka`.
+        log: the lines of the configuration that name log and store.
+        members: the processes; those of one command are members of one group.
+        outages: what can be taken away, by name; while it is, the log cannot be written.
+        exact: one transaction settles, so nothing settled is ever delivered again.
+        lease_s: how long somebody silent keeps what he holds: a group, a session.
+        replaced: a silent member is replaced by a new process (its group has one member at a
+            time); otherwise the other members take over, and it rejoins them.
+        held: messages that a worker holds at most, whose handlers may have ended unsettled while
+            the log could not be written.
+        environment: of the members, besides what plants the faults.
+    """
+
+    name: str
+    log: str
+    members: Sequence[MemberSpec]
+    outages: Mapping[str, Outage]
+    exact: bool
+    lease_s: float
+    replaced: bool
+    held: int = 64
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def configuration(self, url: str) -> str:
+        """The configuration file, with everything outside at `url`."""
+        parts = _PARTS.format(url=url, token=TOKEN_VARIABLE, concurrency=CONCURRENCY)
+        return f"{self.log}\n{parts}"

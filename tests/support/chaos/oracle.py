@@ -1,0 +1,233 @@
+"""The offline oracle: evidence in, complaints out. Pure: it reads no clock, file or database.
+
+What it holds the program to, and where each fact comes from:
+
+- every mail reached the log (`tail`), and ends in exactly one of {effect, dead letter}; one that
+  is nobody's business ends in a verdict (`events list`, `dlq list`, the recorder);
+- a dead letter has a cause: the mail is poison, or processes died at it, or its calls failed;
+- what was told is what was decided: the token in the message is that of the verdict that stands;
+- an effect is unique, except as often as the ledger says `unknown`, and there are no more
+  repeats than sends that faults can have cut;
+- first effects within a conversation are in the order of its mails;
+- a handler runs again only if a fault fell between its start and its settlement, and each fault
+  explains no more repeats than there were handlers;
+- nothing below a committed watermark is delivered again; where settling is one transaction,
+  nothing that was acknowledged as settled is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from support.chaos.evidence import Effect, Evidence, Fault, Letter, Place, Run
+
+SETTLE_S: Final = 0.5
+"""How long after its call a handler may take to be settled: checking the answer, and one write."""
+ARRIVES_S: Final = 0.25
+"""How long a call may be under way to the recorder: its caller can be dead when it arrives."""
+FATAL_TRIES: Final = 3
+"""Failed calls until a mail is given up (`max_attempts`)."""
+DEATHS: Final = 2
+"""Processes that die at a mail alone until it is given up."""
+
+
+def judge(evidence: Evidence) -> list[str]:
+    """What is wrong; nothing if all promises were kept."""
+    return [complaint for check in CHECKS for complaint in check(evidence)]
+
+
+def surprises(evidence: Evidence) -> Iterator[str]:
+    """What the driver saw and no fault explains."""
+    yield from evidence.surprises
+
+
+def endings(evidence: Evidence) -> Iterator[str]:
+    """Every mail is in the log, and has exactly one end."""
+    told = {effect.number for effect in evidence.effects}
+    letters = Counter(letter.event_id for letter in evidence.letters)
+    others = {known.event_id for known in evidence.known if known.status == "other"}
+    for mail in evidence.inputs:
+        name = f"mail {mail.number}{mail.kind}"
+        if mail.event_id not in evidence.logged:
+            yield f"{name} was lost before the log"
+            continue
+        ends = {
+            "effect": mail.number in told,
+            "dead letter": letters[mail.event_id] > 0,
+            "verdict OTHER": mail.event_id in others,
+        }
+        found = [end for end, reached in ends.items() if reached]
+        right = {"C": "effect", "O": "verdict OTHER", "P": "dead letter"}[mail.kind]
+        if not found:
+            yield f"{name} was lost: no {right}, no dead letter"
+        elif len(found) > 1:
+            yield f"{name} has several ends: {', '.join(found)}"
+        elif found[0] not in (right, "dead letter"):
+            yield f"{name} ends in {found[0]} instead of {right}"
+        if evidence.exact and letters[mail.event_id] > 1:
+            yield f"{name} has {letters[mail.event_id]} dead letters"
+
+
+def causes(evidence: Evidence) -> Iterator[str]:
+    """A dead letter of a mail that is no poison has a cause outside of the mail."""
+    numbers = {mail.event_id: mail for mail in evidence.inputs}
+    failed = Counter(run.number for run in evidence.runs if run.outcome != "accepted")
+    crashed = 0
+    for letter in evidence.letters:
+        mail = numbers.get(letter.event_id)
+        if mail is None:
+            yield f"a dead letter of {letter.stage} belongs to no mail ({letter.reason})"
+        elif letter.reason == "crashed_process":
+            crashed += 1
+        elif mail.kind != "P" and not _gave_up(letter, failed[mail.number]):
+            yield f"mail {mail.number}{mail.kind} was given up without cause: {letter.reason}"
+    deaths = sum(not fault.clean and fault.handlers > 0 for fault in evidence.faults)
+    if crashed * DEATHS > deaths:
+        yield f"{crashed} mails were given up for crashes, after only {deaths} of them"
+
+
+def _gave_up(letter: Letter, failures: int) -> bool:
+    return letter.reason == "attempts_exhausted" and failures >= FATAL_TRIES
+
+
+def strangers(evidence: Evidence) -> Iterator[str]:
+    """Nothing was asked or told that no mail is behind."""
+    numbers = {mail.number for mail in evidence.inputs}
+    for what, calls in (("effects", evidence.effects), ("runs", evidence.runs)):
+        unknown = [call for call in calls if call.number not in numbers]
+        if unknown:
+            yield f"{len(unknown)} {what} belong to no mail"
+
+
+def decisions(evidence: Evidence) -> Iterator[str]:
+    """What was told is what was decided, and decided is decided."""
+    tokens = {known.event_id: known.token for known in evidence.known}
+    ids = {mail.number: mail.event_id for mail in evidence.inputs}
+    for effect in evidence.effects:
+        stands = tokens.get(ids.get(effect.number, ""), "")
+        if effect.token != stands:
+            yield f"mail {effect.number} was told as {effect.token}, decided as {stands or None}"
+
+
+def repeated_effects(evidence: Evidence) -> Iterator[str]:
+    """An effect is unique but for what the ledger admits, and faults explain."""
+    unknown = {known.event_id: known.unknown for known in evidence.known}
+    counts = Counter(effect.number for effect in evidence.effects)
+    repeats = {number: times - 1 for number, times in counts.items() if times > 1}
+    ids = {mail.number: mail.event_id for mail in evidence.inputs}
+    for number, times in repeats.items():
+        admitted = unknown.get(ids.get(number, ""), 0)
+        if times > admitted:
+            yield f"mail {number} was told {times} times again, {admitted} admitted"
+    possible = sum(fault.effects for fault in evidence.faults)
+    if sum(repeats.values()) > possible:
+        yield f"{sum(repeats.values())} effects were repeated, faults explain {possible}"
+    admitted = sum(unknown.values())
+    if admitted > possible:
+        yield f"{admitted} sends are of unknown outcome, faults explain {possible}"
+
+
+def order(evidence: Evidence) -> Iterator[str]:
+    """First effects of a conversation come in the order of its mails."""
+    conversations = {mail.number: mail.conversation for mail in evidence.inputs}
+    first: dict[int, Effect] = {}
+    for effect in evidence.effects:
+        first.setdefault(effect.number, effect)
+    told: dict[str, list[int]] = defaultdict(list)
+    for number in first:
+        told[conversations.get(number, "")].append(number)
+    for numbers in told.values():
+        for before, after in pairwise(numbers):
+            if after < before:
+                yield f"mail {after} was told after mail {before} of the same conversation"
+
+
+def repeated_runs(evidence: Evidence) -> Iterator[str]:
+    """A handler runs again only because of a fault, and as often as handlers were at work."""
+    left = list(_repeats(evidence.runs))
+    for fault in sorted(evidence.faults, key=lambda fault: fault.at):
+        could = [pair for pair in left if _explains(fault, *pair, evidence.blocked)]
+        # Those that ran again first have the fewest other faults to explain them.
+        for pair in sorted(could, key=lambda pair: pair[1].at)[: fault.handlers]:
+            left.remove(pair)
+    for before, again in left:
+        yield (
+            f"mail {before.number} was handled again at {again.at:.3f} ({before.token} at "
+            f"{before.at:.3f}, then {again.token}) and no fault explains it"
+        )
+
+
+def _repeats(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
+    """Each run that came again, with the one it repeats; failed calls are tried again."""
+    latest: dict[int, Run] = {}
+    for run in sorted(runs, key=lambda run: run.at):
+        if run.repair:
+            continue
+        before = latest.get(run.number)
+        latest[run.number] = run
+        if before is not None and before.outcome == "accepted":
+            yield before, run
+
+
+def _explains(
+    fault: Fault, before: Run, again: Run, blocked: Sequence[tuple[float, float]]
+) -> bool:
+    """Whether `before` had begun and can have been unsettled when `fault` struck."""
+    if not (before.at <= fault.until + ARRIVES_S and fault.at <= again.at):
+        return False
+    since = min(
+        [fault.at, *(start for start, end in blocked if start <= fault.until <= end + SETTLE_S)]
+    )
+    return before.end is None or before.end >= since - SETTLE_S
+
+
+def redelivered(evidence: Evidence) -> Iterator[str]:
+    """Nothing is delivered again that is settled for good."""
+    yield from _below_watermarks(evidence)
+    if evidence.exact:
+        settled: set[Place] = set()
+        for sighting in sorted(evidence.sightings, key=lambda sighting: sighting.at):
+            if sighting.what == "settled":
+                settled.add(sighting.place)
+            elif sighting.place in settled:
+                yield f"{_name(sighting.place)} was settled and delivered again"
+
+
+def _below_watermarks(evidence: Evidence) -> Iterator[str]:
+    for mark in evidence.watermarks:
+        here = (mark.group, mark.topic, mark.partition)
+        before: set[int] = set()
+        after: set[int] = set()
+        for sighting in evidence.sightings:
+            if sighting.what == "delivered" and sighting.place[:3] == here:
+                (before if sighting.at <= mark.at else after).add(sighting.place.offset)
+        for offset in sorted(after):
+            if offset < mark.position:
+                place = Place(*here, offset)
+                yield f"{_name(place)} was delivered again, below the watermark {mark.position}"
+        held = sum(offset >= mark.position for offset in before)
+        again = sum(offset >= mark.position for offset in after & before)
+        if again > held - mark.settled_ahead:
+            yield (
+                f"{again} of {mark.topic} were delivered again to {mark.group}: "
+                f"{held} were unsettled or ahead of the watermark, {mark.settled_ahead} settled"
+            )
+
+
+def _name(place: Place) -> str:
+    return f"{place.topic}/{place.partition}@{place.offset} of {place.group}"
+
+
+CHECKS: Final[Sequence[Callable[[Evidence], Iterator[str]]]] = (
+    surprises,
+    endings,
+    causes,
+    strangers,
+    decisions,
+    repeated_effects,
+    order,
+    repeated_runs,
+    redelivered,
+)
+"""Every check; each is shown to complain in tests/unit/test_chaos_oracle.py."""

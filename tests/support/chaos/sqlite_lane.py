@@ -1,0 +1,63 @@
+"""The lane on SQLite: one process, or one a service, on a disk that can be full."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from careerops.adapters.sqlite import groups
+from careerops.domain.topics import GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
+from support.chaos.disk import disk
+from support.chaos.lane import CONCURRENCY, Lane, MemberSpec
+
+SHORT_LEASE_S: Final = 3.0
+"""Instead of the 15 s of groups and sources, so that a run has time for more than one zombie."""
+
+_SETTLES: Final = ("before_handle", "before_commit", "after_commit")
+INGEST: Final = MemberSpec("ingest", "ingest", 0, 0, (), ("before_cursor",))
+CLASSIFY: Final = MemberSpec(
+    "classify", "classify", CONCURRENCY, 0, (GROUP_CLASSIFY,), (*_SETTLES, "after_produce")
+)
+RESEARCH: Final = MemberSpec(
+    "research", "research", 0, 0, (GROUP_RESEARCH,), (*_SETTLES, "after_produce")
+)
+NOTIFY: Final = MemberSpec("notify", "notify", 0, 1, (GROUP_NOTIFY,), (*_SETTLES, "after_effect"))
+WHOLE: Final = MemberSpec(
+    "run",
+    "run",
+    CONCURRENCY,
+    1,
+    (GROUP_CLASSIFY, GROUP_RESEARCH, GROUP_NOTIFY),
+    (*_SETTLES, "after_produce", "after_effect", "before_cursor"),
+)
+SERVICES: Final = (INGEST, CLASSIFY, RESEARCH, NOTIFY)
+
+
+@contextmanager
+def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True) -> Iterator[Lane]:
+    """The lane for a home in `folder`: one process, or with `apart` one a service.
+
+    With `short_leases` zombies need 3 s of silence and not the product's 15.
+    """
+    shortened = {"CHAOS_LEASE_S": str(SHORT_LEASE_S)}
+    with disk(folder / "disk", lambda: _users(folder / "disk")) as place:
+        yield Lane(
+            name="sqlite",
+            log='log = "sqlite:///disk/careerops.db"',
+            members=SERVICES if apart else (WHOLE,),
+            outages={"disk_full": place},
+            exact=True,
+            lease_s=SHORT_LEASE_S if short_leases else groups.LEASE_S,
+            replaced=True,
+            environment=shortened if short_leases else {},
+        )
+
+
+def _users(folder: Path) -> Iterator[int]:
+    """The processes that have a file of `folder` open (proc(5), `/proc/[pid]/fd`)."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(folder in link.readlink().parents for link in (process / "fd").iterdir()):
+                yield int(process.name)
+        except OSError:  # it ended meanwhile, or is another person's
+            continue

@@ -1,0 +1,270 @@
+"""The chaos oracle: silent about a run that kept every promise, and loud about each one broken.
+
+An oracle that cannot complain proves nothing, so every complaint is provoked here.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from support.chaos.evidence import (
+    Effect,
+    Evidence,
+    Fault,
+    Known,
+    Letter,
+    Place,
+    Run,
+    Sighting,
+    Watermark,
+)
+from support.chaos.inputs import Input
+from support.chaos.oracle import CHECKS, judge
+
+RAW, GROUP = "raw_inbox_stream", "careerops.classify"
+KILL = Fault("kill", 15.0, 15.0, handlers=8, effects=1)
+
+Change = Callable[[Evidence], Evidence]
+
+
+def place(offset: int) -> Place:
+    """A record of the inbox as the classifiers see it."""
+    return Place(GROUP, RAW, 0, offset)
+
+
+def sighting(at: float, what: str, offset: int) -> Sighting:
+    """Something seen of it."""
+    return Sighting(at, 1, what, place(offset))
+
+
+def good() -> Evidence:
+    """A run with a kill at 15 s: mail 1 was at work and handled again, its send is unknown."""
+    return Evidence(
+        inputs=(
+            Input(0, "C", "a", "e0"),
+            Input(1, "C", "a", "e1"),
+            Input(2, "O", "b", "e2"),
+            Input(3, "P", "b", "e3"),
+            Input(4, "C", "a", "e4"),
+        ),
+        logged=frozenset({"e0", "e1", "e2", "e3", "e4"}),
+        runs=(
+            Run(0, "r0", 10.0, 10.1),
+            Run(1, "r1", 14.9, None, dropped=True),
+            Run(1, "r2", 16.0, 16.1),
+            Run(2, "r3", 16.0, 16.1),
+            Run(3, "r4", 16.0, 16.1),
+            Run(3, "r5", 16.2, 16.3, repair=True),
+            Run(4, "r6", 17.0, 17.1),
+        ),
+        effects=(
+            Effect(0, "r0", 10.2),
+            Effect(1, "r2", 16.5),
+            Effect(1, "r2", 17.0),
+            Effect(4, "r6", 18.0),
+        ),
+        letters=(Letter("e3", "classify", "all_invalid"),),
+        known=(
+            Known("e0", "done", "r0"),
+            Known("e1", "done", "r2", unknown=1),
+            Known("e2", "other", "r3"),
+            Known("e4", "done", "r6"),
+        ),
+        faults=(KILL,),
+        sightings=(
+            sighting(10.0, "delivered", 1),
+            sighting(10.2, "settled", 1),
+            sighting(14.9, "delivered", 2),
+            sighting(16.0, "delivered", 2),
+            sighting(16.2, "settled", 2),
+        ),
+        watermarks=(Watermark(15.5, GROUP, RAW, 0, position=2),),
+    )
+
+
+def without_mail(number: int) -> Change:
+    """Nothing ever came of a mail."""
+
+    def change(run: Evidence) -> Evidence:
+        effects = [effect for effect in run.effects if effect.number != number]
+        return replace(run, effects=effects)
+
+    return change
+
+
+def with_letter(event_id: str, reason: str) -> Change:
+    """One more dead letter."""
+    letter = Letter(event_id, "classify", reason)
+    return lambda run: replace(run, letters=[*run.letters, letter])
+
+
+def with_run(run: Run) -> Change:
+    """One more call of the model."""
+    return lambda evidence: replace(evidence, runs=[*evidence.runs, run])
+
+
+def with_effects(*effects: Effect) -> Change:
+    """Other effects altogether."""
+    return lambda evidence: replace(evidence, effects=effects)
+
+
+def with_sighting(seen: Sighting) -> Change:
+    """One more thing seen in the log."""
+    return lambda evidence: replace(evidence, sightings=[*evidence.sightings, seen])
+
+
+BROKEN: dict[str, tuple[Change, str]] = {
+    "a member ends by itself": (
+        lambda run: replace(run, surprises=["run ended by itself"]),
+        "ended by itself",
+    ),
+    "a mail never reaches the log": (
+        lambda run: replace(run, logged=run.logged - {"e0"}),
+        "mail 0C was lost before the log",
+    ),
+    "a career mail ends in nothing": (without_mail(0), "mail 0C was lost"),
+    "a poison mail ends in nothing": (
+        lambda run: replace(run, letters=()),
+        "mail 3P was lost",
+    ),
+    "an OTHER has no verdict": (
+        lambda run: replace(run, known=[k for k in run.known if k.event_id != "e2"]),
+        "mail 2O was lost",
+    ),
+    "a mail is told and dead": (with_letter("e0", "crashed_process"), "mail 0C has several ends"),
+    "an OTHER is told": (
+        lambda run: replace(run, effects=[*run.effects, Effect(2, "r3", 19.0)]),
+        "mail 2O has several ends",
+    ),
+    "a poison mail is told": (
+        lambda run: replace(run, letters=(), effects=[*run.effects, Effect(3, "", 19.0)]),
+        "mail 3P ends in effect",
+    ),
+    "a mail has two dead letters": (with_letter("e3", "all_invalid"), "2 dead letters"),
+    "a dead letter belongs to nobody": (with_letter("e9", "all_invalid"), "belongs to no mail"),
+    "a mail is given up without cause": (
+        lambda run: with_letter("e0", "all_invalid")(without_mail(0)(run)),
+        "mail 0C was given up without cause: all_invalid",
+    ),
+    "a mail is given up after too few tries": (
+        lambda run: with_letter("e0", "attempts_exhausted")(
+            with_run(Run(0, "r9", 9.0, 9.1, "refused"))(without_mail(0)(run))
+        ),
+        "mail 0C was given up without cause: attempts_exhausted",
+    ),
+    "a mail is given up for a crash that was none": (
+        lambda run: with_letter("e0", "crashed_process")(without_mail(0)(run)),
+        "1 mails were given up for crashes, after only 1",
+    ),
+    "somebody is told of a mail that never came": (
+        lambda run: replace(run, effects=[*run.effects, Effect(-1, "", 19.0)]),
+        "1 effects belong to no mail",
+    ),
+    "the model is asked about a mail that never came": (
+        with_run(Run(77, "r9", 9.0, 9.1)),
+        "1 runs belong to no mail",
+    ),
+    "another decision is told than the one that stands": (
+        with_effects(Effect(0, "r0", 10.2), Effect(1, "r1", 16.5), Effect(4, "r6", 18.0)),
+        "mail 1 was told as r1, decided as r2",
+    ),
+    "a repeat is not admitted": (
+        lambda run: replace(run, known=[replace(known, unknown=0) for known in run.known]),
+        "mail 1 was told 1 times again, 0 admitted",
+    ),
+    "there are more repeats than kills": (
+        lambda run: replace(run, faults=[replace(KILL, effects=0)]),
+        "1 effects were repeated, faults explain 0",
+    ),
+    "there are more unknown sends than kills": (
+        lambda run: replace(run, known=[replace(known, unknown=1) for known in run.known]),
+        "4 sends are of unknown outcome, faults explain 1",
+    ),
+    "the order of a conversation is lost": (
+        with_effects(Effect(1, "r2", 10.0), Effect(0, "r0", 11.0), Effect(4, "r6", 18.0)),
+        "mail 0 was told after mail 1 of the same conversation",
+    ),
+    "a handler runs again without a fault": (
+        with_run(Run(4, "r9", 18.0, 18.1)),
+        "mail 4 was handled again at 18.000",
+    ),
+    "a handler that was settled long before the kill runs again": (
+        with_run(Run(0, "r9", 16.0, 16.1)),
+        "mail 0 was handled again at 16.000",
+    ),
+    "more handlers run again than were at work": (
+        lambda run: replace(run, faults=[replace(KILL, handlers=0)]),
+        "mail 1 was handled again at 16.000",
+    ),
+    "a record below the watermark is delivered again": (
+        lambda run: replace(
+            with_sighting(sighting(15.9, "delivered", 1))(run),
+            exact=False,
+        ),
+        f"{RAW}/0@1 of {GROUP} was delivered again, below the watermark 2",
+    ),
+    "a record settled ahead of the watermark is delivered again": (
+        lambda run: replace(
+            run,
+            exact=False,
+            watermarks=[replace(run.watermarks[0], settled_ahead=1)],
+        ),
+        f"1 of {RAW} were delivered again to {GROUP}: 1 were unsettled",
+    ),
+    "a record is delivered again after it was settled": (
+        with_sighting(sighting(19.0, "delivered", 2)),
+        f"{RAW}/0@2 of {GROUP} was settled and delivered again",
+    ),
+}
+
+
+def test_a_run_that_keeps_every_promise_gives_no_complaint() -> None:
+    """Repeats that a fault explains and the ledger admits are what was promised."""
+    assert judge(good()) == []
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_promise_is_complained_of(fault: str) -> None:
+    """And of nothing else: a complaint has to name what is wrong."""
+    change, complaint = BROKEN[fault]
+    found = judge(change(good()))
+    assert any(complaint in line for line in found), found
+
+
+def test_every_check_has_a_promise_that_provokes_it() -> None:
+    """A check that nothing provokes would be one that cannot fail."""
+    provoked = {
+        check for change, _ in BROKEN.values() for check in CHECKS if list(check(change(good())))
+    }
+    assert provoked == set(CHECKS)
+
+
+def test_a_failed_call_is_tried_again_without_a_fault() -> None:
+    """The engine's own retry is no repeated handler."""
+    run = good()
+    refused = [Run(4, "r8", 16.9, 16.95, "refused"), *run.runs]
+    assert judge(replace(run, runs=refused)) == []
+
+
+def test_while_the_log_cannot_be_written_what_ended_before_may_be_unsettled() -> None:
+    """A kill at the end of an outage of the log repeats what ended since its beginning."""
+    run = good()
+    runs = [Run(0, "r0", 10.0, 10.1), Run(0, "r7", 16.0, 16.1), *run.runs[1:]]
+    effects = [replace(each, token="r7") if each.number == 0 else each for each in run.effects]
+    known = [replace(each, token="r7") if each.event_id == "e0" else each for each in run.known]
+    changed = replace(run, runs=runs, effects=effects, known=known)
+    assert judge(changed) != []
+    assert judge(replace(changed, blocked=[(10.2, 14.8)])) == []
+
+
+def test_each_fault_explains_only_as_many_repeats_as_handlers() -> None:
+    """Two kills that each hit one handler explain two repeats, however they are dealt."""
+    run = good()
+    kills = [replace(KILL, at=15.0, handlers=1), replace(KILL, at=16.05, until=16.05, handlers=1)]
+    runs = [*run.runs[:4], Run(1, "r7", 16.5, 16.6), *run.runs[4:]]
+    effects = [replace(each, token="r7") if each.number == 1 else each for each in run.effects]
+    known = [replace(each, token="r7") if each.event_id == "e1" else each for each in run.known]
+    twice = replace(run, runs=runs, effects=effects, known=known, faults=kills)
+    assert judge(twice) == []
+    assert judge(replace(twice, faults=kills[:1])) != []
