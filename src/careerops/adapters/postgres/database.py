@@ -59,5 +59,5 @@ class PostgresDatabase:
         return cls(sessions, clock or SystemClock())
 
     async def close(self) -> None:
-        """Finish what was begun and disconnect. Idempotent."""
+        """Disconnect; what is under way ends by itself. Idempotent."""
         await self._sessions.close()

@@ -119,19 +119,23 @@ MIGRATIONS: Final = (_FIRST,)
 async def migrate(connection: "AsyncConnection[Any]") -> None:
     """Bring the tables up to this release, in one transaction; processes take turns.
 
+    Give it a connection that is closed afterwards: its turn lasts until then.
+
     Raises:
         ConfigurationError: the tables are a newer release's.
     """
     if await _version(connection) == len(MIGRATIONS):
         return  # without a lock: tools come and go beside a process at work
+    await connection.execute("SELECT set_config('statement_timeout', %s, false)", [_TIMEOUT])
+    # Before the transaction and not in it: one that waited would go on with what it knew of the
+    # catalogue before, in which the tables that were made meanwhile are not there.
+    await connection.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, _MIGRATING])
     async with connection.transaction():
-        await connection.execute("SELECT set_config('statement_timeout', %s, true)", [_TIMEOUT])
-        await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, _MIGRATING])
         version = await _version(connection)
         if not version:
             await _create_schema(connection)
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            await connection.execute(script.encode())
+            await connection.execute(script)
             await connection.execute(
                 "INSERT INTO careerops.migrations (number) VALUES (%s)", [number]
             )

@@ -6,9 +6,12 @@ that is stopped in the middle holds no lock. Reads and single writes are one rou
 
 import asyncio
 import logging
+import os
 import random
 import select
-from collections.abc import Awaitable, Callable, Sequence
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from careerops.adapters.postgres.address import Address, check_server
@@ -31,7 +34,8 @@ Step = tuple[str, Sequence[object]]
 MAX_CONNECTIONS: Final = 8
 _POOL_TIMEOUT_S: Final = 5.0
 _RECONNECT_S: Final = 4.0  # then it is tried anew for whoever asks next, not ever more rarely
-_DEADLINE_S: Final = 20.0  # of a call, should the server not keep its own
+_DEADLINE_S: Final = 15.0  # of a call, should the server not keep its own of 10
+_OPENING_S: Final = 660.0  # another process may be migrating, see there
 _ATTEMPTS: Final = 6
 _AGAIN_S: Final = (0.005, 0.05)
 _RETRIED: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
@@ -50,6 +54,7 @@ _DOWN: Final = {
     "08": "the connection is lost",
     "25006": "the server only reads: connect to the primary",
     "3F": "its tables are gone: restart careerops",
+    "40": "too many writers are in each other's way",
     "42501": "we lack a right on its tables: grant it",
     "42P01": "its tables are gone: restart careerops",
     "53": "the server is short of disk, memory or connections",
@@ -124,8 +129,9 @@ class Sessions:
         while True:
             attempt += 1
             try:
-                async with asyncio.timeout(_DEADLINE_S), self._pool.connection() as connection:
-                    return await work(connection)
+                async with self._pool.connection() as connection:
+                    with _deadline(connection):
+                        return await work(connection)
             except Exception as error:
                 if attempt == _ATTEMPTS or getattr(error, "sqlstate", None) not in _RETRIED:
                     outage = outage_of(error, self._scope)
@@ -179,13 +185,12 @@ def outage_of(error: Exception, scope: str) -> Outage | None:
 
     if isinstance(error, PoolClosed):
         return Outage("the store is closed", scope=scope)
-    if isinstance(error, TimeoutError):
-        return Outage("PostgreSQL does not answer in time", scope=scope)
     if not isinstance(error, psycopg.Error):
         return None
     state = error.sqlstate or ""
     meaning = _DOWN.get(state) or _DOWN.get(state[:2])
-    if meaning is None and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    down = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    if meaning is None and down and not state:
         meaning = "it cannot be reached: check that it runs"
     if meaning is None:
         return None
@@ -203,7 +208,8 @@ async def _prepare(address: Address) -> None:
         async with connection:
             check_server(connection)
             await _configure(connection)
-            await migrate(connection)
+            with _deadline(connection, _OPENING_S):
+                await migrate(connection)
     except psycopg.errors.InsufficientPrivilege:
         raise ConfigurationError(
             f"store: {address.database or 'the database'} does not let us create tables:"
@@ -214,7 +220,28 @@ async def _prepare(address: Address) -> None:
 
 
 async def _configure(connection: "Connection") -> None:
-    await connection.execute(_SESSION)
+    with _deadline(connection):
+        await connection.execute(_SESSION)
+
+
+@contextmanager
+def _deadline(connection: "Connection", seconds: float | None = None) -> Iterator[None]:
+    """Hang up on a server that has not answered in time: it may be frozen, or its host gone.
+
+    Cancelling would be the polite way, and waits for the server itself.
+    """
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(seconds or _DEADLINE_S, _hang_up, connection)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(connection: "Connection") -> None:
+    if not connection.closed:
+        with socket.socket(fileno=os.dup(connection.fileno())) as theirs, suppress(OSError):
+            theirs.shutdown(socket.SHUT_RDWR)
 
 
 def _has_hung_up(connection: "Connection") -> bool:

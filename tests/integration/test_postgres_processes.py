@@ -1,0 +1,179 @@
+"""Several processes on one database: who comes first, and that only one does."""
+
+import asyncio
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from careerops.adapters.postgres import PostgresDatabase
+from careerops.domain.errors import AlreadyRunning
+from careerops.domain.verdicts import VerdictStatus
+from careerops.ports.cursors import Intake
+from careerops.ports.custody import Place
+from careerops.ports.ledger import DeliveryStatus, Entry
+from support.logs import verdict
+from support.postgres import PostgresServer, postgres, postgres_url
+from support.postgres_process import EVENTS, together
+
+__all__ = ["postgres", "postgres_url"]
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+PLACE = Place("careerops.classify", "raw_inbox_stream", 3)
+LONG_S = 3600.0
+
+
+@pytest.fixture
+async def databases(postgres_url: str) -> AsyncIterator[list[PostgresDatabase]]:
+    """The same database opened four times, as by processes of their own."""
+    opened = [await PostgresDatabase.open(postgres_url) for _ in range(4)]
+    yield opened
+    for database in opened:
+        await database.close()
+
+
+def test_processes_that_start_together_all_open_a_new_database(
+    postgres: PostgresServer, postgres_url: str
+) -> None:
+    """The first makes the tables, once, and none trips over another."""
+    assert together("open", postgres_url, 4) == ["opened"] * 4
+    name = postgres_url.rpartition("/")[2]
+    assert postgres.execute("SELECT number FROM careerops.migrations", name) == [(1,)]
+
+
+def test_of_two_processes_that_decide_the_same_events_both_are_told_the_same(
+    postgres_url: str,
+) -> None:
+    """Whoever came first with each; nobody is told that its own stands where it does not."""
+    first, second = together("decide", postgres_url, 2)
+    assert first == second
+    assert set(first) == set(EVENTS)
+    assert len(set(first.values())) == 2, "they did not meet: this was no race"
+
+
+async def test_verdicts_put_in_opposite_orders_wait_for_nobody_in_a_circle(databases) -> None:
+    """Large batches that overlap whole, one from the front and one from the back."""
+    verdicts = [verdict(f"e{number}") for number in range(500)]
+    for _ in range(3):
+        puts = [
+            database.verdicts.put(verdicts[::step])
+            for database, step in zip(databases, itertools.cycle((1, -1)), strict=False)
+        ]
+        async with asyncio.timeout(10):
+            told = await asyncio.gather(*puts)
+        assert {one.key: one for one in told[0]} == {one.key: one for one in told[1]}
+
+
+async def test_a_replay_that_clears_what_stands_leaves_no_gap(databases) -> None:
+    """Putting while others clear ends with something that stands, whoever is faster."""
+    one, other, *_ = databases
+    dead = [verdict(f"e{n}", status=VerdictStatus.DEAD) for n in range(20)]
+
+    async def clear() -> None:
+        for _ in range(40):
+            await other.verdicts.clear_dead([v.key for v in dead])
+
+    async def put() -> None:
+        for _ in range(40):
+            assert await one.verdicts.put(dead) == dead
+
+    await asyncio.gather(clear(), put(), put())
+
+
+async def test_senders_never_hold_two_of_an_account_and_send_each_once(databases) -> None:
+    """However many claim at once, in the order planned."""
+    entries = [
+        Entry(f"n{number:02}", "email", f"account{number % 5}", "", b"{}", NOW)
+        for number in range(60)
+    ]
+    assert await databases[0].ledger.plan(entries, NOW) == len(entries)
+    in_hand: Counter[str] = Counter()
+    sent: dict[str, list[str]] = defaultdict(list)
+
+    async def sender(database: PostgresDatabase, name: str) -> None:
+        while sum(map(len, sent.values())) < len(entries):
+            until = NOW + timedelta(minutes=1)
+            claimed = await database.ledger.claim("email", name, NOW, until, 2)
+            for state in claimed:
+                in_hand[state.entry.account] += 1
+                assert in_hand[state.entry.account] == 1
+                assert state.attempts == 1
+            for state in claimed:
+                sent[state.entry.account].append(state.entry.notification_id)
+                in_hand[state.entry.account] -= 1
+                await database.ledger.finish(state, DeliveryStatus.SENT, NOW)
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        for number, database in enumerate(databases * 2):
+            group.create_task(sender(database, f"sender{number}"))
+    for names in sent.values():
+        assert names == sorted(set(names))
+
+
+async def test_an_orphan_is_recovered_by_one(databases) -> None:
+    """All who look find it; one is told, and its outcome is unknown once."""
+    await databases[0].ledger.plan([Entry("n", "email", "me", "", b"{}", NOW)], NOW)
+    minute = timedelta(minutes=1)
+    await databases[0].ledger.claim("email", "somebody", NOW, NOW + minute, 1)
+    for number in range(1, 4):
+        looks = [
+            database.ledger.recover("email", f"s{who}", NOW + number * minute)
+            for who, database in enumerate(databases)
+        ]
+        found = await asyncio.gather(*looks)
+        (state,) = itertools.chain(*found)
+        assert state.unknown == number
+
+
+async def test_one_of_many_takes_the_lease(databases) -> None:
+    """The others are told that it is taken."""
+
+    async def acquire(database: PostgresDatabase, owner: str):
+        with suppress(AlreadyRunning):
+            return await database.cursors.acquire("imap:me", owner, LONG_S)
+        return None
+
+    found = await asyncio.gather(
+        *(acquire(database, f"owner{n}") for n, database in enumerate(databases * 3))
+    )
+    (lease,) = (one for one in found if one is not None)
+    await databases[0].cursors.renew(lease, LONG_S)
+
+
+async def test_sources_with_the_same_mails_do_not_block_each_other(databases) -> None:
+    """Two accounts of one mailing list, read at the same time in opposite orders."""
+    ids = [f"e{number}" for number in range(2000)]
+    roots = {f"m{number}": "r" for number in range(2000)}
+
+    async def read(database: PostgresDatabase, source: str, step: int) -> None:
+        lease = await database.cursors.acquire(source, "somebody", LONG_S)
+        given = dict(list(roots.items())[::step])
+        for _ in range(3):
+            await database.cursors.commit(lease, "me", Intake("1", ids[::step], ids, given))
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(
+            *(read(d, f"s{n}", 1 if n % 2 else -1) for n, d in enumerate(databases))
+        )
+    assert await databases[0].cursors.seen("me", ids) == set(ids)
+
+
+async def test_a_place_is_never_spoken_for_by_two(databases) -> None:
+    """What an older holder says while the place is taken is heard before, or not at all."""
+    old, new, *_ = databases
+    await old.custody.take([PLACE], "t0")
+    for number in range(1, 60):
+        before, token = f"t{number - 1}", f"t{number}"
+        _, _, found = await asyncio.gather(
+            old.custody.deliver(before, {PLACE: 10 * number}),
+            old.custody.attempt(before, PLACE, number),
+            new.custody.take([PLACE], token),
+        )
+        told = found[PLACE]
+        assert (await new.custody.take([PLACE], f"{token}-next"))[PLACE] == told
+        await new.custody.take([PLACE], token)
