@@ -14,6 +14,8 @@ PYTHON ?=
 COVERAGE_TOTAL := 90
 COVERAGE_DOMAIN := 100
 CHAOS_SEEDS ?= 50
+# What `make bench-stream` is to do otherwise, say STREAM="--quick --only ours-bare".
+STREAM ?=
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 LOCK := --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -90,10 +92,14 @@ chaos: $(DEV) ## kills and cuts, longer than in `make test`: CHAOS_SEEDS=50
 	@CHAOS_SEEDS=$(CHAOS_SEEDS) $(BIN)/pytest tests/chaos -n auto
 
 .PHONY: bench
-bench: $(DEV) ## every benchmark; benchmarks/README.md says what the figures mean
-	@failed=""; for file in benchmarks/bench_*.py; do \
+bench: $(DEV) ## every benchmark but bench-stream; benchmarks/README.md says what the figures mean
+	@failed=""; for file in $(filter-out benchmarks/bench_stream.py,$(wildcard benchmarks/bench_*.py)); do \
 		echo "== $$file"; $(BIN)/python "$$file" || failed="$$failed $$file"; \
 	done; [ -z "$$failed" ] || { echo "targets missed:$$failed" >&2; exit 1; }
+
+.PHONY: bench-stream
+bench-stream: $(DEV) ## the stream engine against its peers on a real Kafka: two hours; STREAM=--quick
+	@$(BIN)/python benchmarks/bench_stream.py $(STREAM)
 
 .PHONY: docs
 docs: $(DEV) ## regenerate what docs/ generates, then check links and completeness
