@@ -10,7 +10,7 @@ Every broker listens on loopback only. Its log and its data lie in `folder/node-
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -18,7 +18,8 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from support.kafka.jars import class_path, java
-from support.kafka.settings import PASSWORD, QUICK, USER, Detour, Node, properties
+from support.kafka.nodes import Brokers, Detour, Node
+from support.kafka.settings import MORTAL, PASSWORD, USER, properties
 from support.proxy import free_port
 from support.waiting import wait_until
 
@@ -34,7 +35,7 @@ class KafkaFailed(RuntimeError):
     """A broker ended by itself; the message is the end of its log."""
 
 
-class KafkaCluster:
+class KafkaCluster(Brokers):
     """Brokers numbered from 1, each of them a controller too, of one machine.
 
     Args:
@@ -44,7 +45,7 @@ class KafkaCluster:
         detours: how many more listeners each broker has whose advertised port is another than
             the one it listens on, see `Detour`.
         sasl: whether there is a listener that demands authentication, see `sasl_bootstrap`.
-        config: settings of the broker, by default those that make tests quick.
+        config: settings of the broker, by default those for tests that kill it.
         jvm: options of the virtual machine.
     """
 
@@ -56,11 +57,10 @@ class KafkaCluster:
         port: int = 0,
         detours: int = 0,
         sasl: bool = False,
-        config: Mapping[str, str] = QUICK,
+        config: Mapping[str, str] = MORTAL,
         jvm: tuple[str, ...] = SHORT_LIVED,
     ) -> None:
-        self.folder = folder
-        self.nodes = tuple(
+        nodes = tuple(
             Node(
                 number,
                 (port if number == 1 else 0) or free_port(),
@@ -70,19 +70,10 @@ class KafkaCluster:
             )
             for number in range(1, brokers + 1)
         )
+        super().__init__(folder, nodes)
         self._config = config
         self._jvm = jvm
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
-
-    @property
-    def bootstrap(self) -> str:
-        """What a client is told."""
-        return ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
-
-    @property
-    def sasl_bootstrap(self) -> str:
-        """What a client with credentials is told."""
-        return ",".join(f"127.0.0.1:{node.sasl}" for node in self.nodes)
 
     def start(self) -> None:
         """Start every broker and wait until all have found one another.
@@ -92,10 +83,7 @@ class KafkaCluster:
             KafkaFailed: a broker did not come up.
         """
         self._format()
-        for node in self.nodes:
-            self._launch(node)
-        for node in self.nodes:
-            self._await(node, len(self.nodes))
+        self.revive()
 
     def stop(self) -> None:
         """End every broker in order; one that cannot, for want of the others, is killed."""
@@ -126,17 +114,19 @@ class KafkaCluster:
         if running is not None:
             running.terminate()
             running.wait(_START_S)
-        self._launch(self._node(broker))
-        self._await(self._node(broker), len(self._processes))
+        self._bring_up([self._node(broker)])
+
+    def revive(self) -> None:
+        """Start every broker that was killed, all at once: alone they may lack a quorum."""
+        self._bring_up([node for node in self.nodes if node.number not in self._processes])
 
     def running(self) -> list[int]:
         """The brokers that were started and neither stopped nor killed."""
         return sorted(self._processes)
 
-    def log(self, broker: int = 1) -> str:
-        """What a broker wrote, warnings and errors only."""
-        path = self._home(self._node(broker)) / "server.log"
-        return path.read_text(errors="replace") if path.exists() else ""
+    def wait(self, broker: int = 1) -> None:
+        """Return when a broker has ended by itself."""
+        self._processes[broker].wait()
 
     def __enter__(self) -> Self:
         try:
@@ -153,9 +143,6 @@ class KafkaCluster:
     def _node(self, broker: int) -> Node:
         return self.nodes[broker - 1]
 
-    def _home(self, node: Node) -> Path:
-        return self.folder / f"node-{node.number}"
-
     def _java(self, *arguments: str) -> list[str]:
         quiet = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
         quiet += ["-Dorg.slf4j.simpleLogger.showDateTime=true"]
@@ -168,14 +155,15 @@ class KafkaCluster:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         formatting = []
         for node in self.nodes:
-            home = self._home(node)
+            home = self.home(node.number)
             home.mkdir(parents=True, exist_ok=True)
             settings = properties(node, self.nodes, str(home / "data"), self._config)
             lines = [f"{name}={value}\n" for name, value in settings.items()]
             (home / "server.properties").write_text("".join(lines))
             if (home / "data" / "meta.properties").exists():
                 continue
-            command = ["kafka.tools.StorageTool", "format", "--cluster-id", cluster]
+            # In one word with the option, for an identifier may begin with a dash.
+            command = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}"]
             command += ["--config", str(home / "server.properties")]
             if node.sasl:
                 command += ["--add-scram", f"SCRAM-SHA-256=[name={USER},password={PASSWORD}]"]
@@ -184,18 +172,21 @@ class KafkaCluster:
             if process.wait(_START_S) != 0:
                 raise KafkaFailed(self.log(node.number)[-2000:])
 
-    def _launch(self, node: Node) -> None:
-        properties_file = str(self._home(node) / "server.properties")
-        self._processes[node.number] = self._spawn(node, "kafka.Kafka", properties_file)
+    def _bring_up(self, nodes: Sequence[Node]) -> None:
+        for node in nodes:
+            settings = str(self.home(node.number) / "server.properties")
+            self._processes[node.number] = self._spawn(node, "kafka.Kafka", settings)
+        for node in nodes:
+            self._await(node, len(self._processes))
 
     def _spawn(self, node: Node, *arguments: str) -> "subprocess.Popen[bytes]":
-        with (self._home(node) / "server.log").open("ab") as log:
+        with (self.home(node.number) / "server.log").open("ab") as log:
             return subprocess.Popen(
                 self._java(*arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=self._home(node),
+                cwd=self.home(node.number),
                 # The interrupt that a terminal sends to all is this process's to pass on.
                 start_new_session=True,
             )

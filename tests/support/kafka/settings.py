@@ -1,8 +1,9 @@
 """What a broker is told: settings of its place in the cluster, and those that suit short tests."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from support.kafka.nodes import Node
 
 USER: Final = "alice"
 """Whom the listener with authentication knows: SCRAM-SHA-256, PLAIN, and any unsecured token."""
@@ -28,35 +29,16 @@ QUICK: Final[dict[str, str]] = {
     "transaction.state.log.num.partitions": "3",
     "share.coordinator.state.topic.num.partitions": "1",
     "transaction.partition.verification.enable": "true",
-    # A broker that was killed is given up after seconds; until then it may not come back either.
-    "broker.session.timeout.ms": "2500",
-    "broker.heartbeat.interval.ms": "300",
 }
 """For tests: everything that a broker would take its time for."""
 
-
-@dataclass(frozen=True, slots=True)
-class Detour:
-    """A listener that is reached through something in between, say a proxy that can be cut.
-
-    Attributes:
-        port: where the broker listens.
-        advertised: where it tells clients to go; whoever asked for the detour listens there.
-    """
-
-    port: int
-    advertised: int
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One broker's place; every broker is a controller as well."""
-
-    number: int
-    port: int
-    controller: int
-    detours: tuple[Detour, ...] = ()
-    sasl: int = 0
+MORTAL: Final = QUICK | {
+    # A broker that was killed is given up after seconds; until then it may not come back either.
+    # One that lives may be given up too, for a moment, on a machine that gives it no time.
+    "broker.session.timeout.ms": "2500",
+    "broker.heartbeat.interval.ms": "300",
+}
+"""For tests that kill brokers."""
 
 
 def properties(
@@ -136,6 +118,8 @@ def _authentication() -> dict[str, str]:
     }
     return {
         "sasl.enabled.mechanisms": ",".join(name.upper() for name in modules),
+        # Only with a limit of its own does a broker end connections whose token has expired.
+        "connections.max.reauth.ms": "60000",
         **{
             f"listener.name.sasl.{name}.sasl.jaas.config": (
                 f"org.apache.kafka.common.security.{module};"
