@@ -14,6 +14,7 @@ PYTHON ?=
 COVERAGE_TOTAL := 90
 COVERAGE_DOMAIN := 100
 CHAOS_SEEDS ?= 50
+KAFKA_PORT ?= 9092
 # What `make bench-stream` is to do otherwise, say STREAM="--quick --only ours-bare".
 STREAM ?=
 
@@ -66,6 +67,10 @@ setup: $(DEV) ## create .venv with everything, from hashed pins (once)
 .PHONY: demo
 demo: $(RUNTIME) ## the whole pipeline on a bundled sample mailbox: no key, no network
 	@$(BIN)/careerops demo
+
+.PHONY: kafka
+kafka: $(DEV) ## a Kafka broker of your own on KAFKA_PORT=9092, data in .kafka/, until Ctrl-C
+	@PYTHONPATH=tests exec $(BIN)/python -m support.kafka --port $(KAFKA_PORT)
 
 # --- checks ---------------------------------------------------------------------------------
 

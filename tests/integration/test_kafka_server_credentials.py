@@ -32,8 +32,13 @@ class Client:
 
     def __init__(self, cluster: KafkaCluster, config: dict[str, Any]) -> None:
         self.refused = False
-        known = {"bootstrap.servers": cluster.sasl_bootstrap, "log_level": 0}
-        self._client = AdminClient({**config, **known, "error_cb": self._failed})
+        settings: dict[str, Any] = {
+            **config,
+            "bootstrap.servers": cluster.sasl_bootstrap,
+            "log_level": 0,
+            "error_cb": self._failed,
+        }
+        self._client = AdminClient(settings)
 
     def answered(self) -> bool:
         """Whether a broker answers now."""
