@@ -37,6 +37,11 @@ async def databases(postgres_url: str) -> AsyncIterator[list[PostgresDatabase]]:
         await database.close()
 
 
+def deadlocks(server: PostgresServer) -> int:
+    """How many the server has ended so far."""
+    return server.log().count("deadlock detected")
+
+
 def test_processes_that_start_together_all_open_a_new_database(
     postgres: PostgresServer, postgres_url: str
 ) -> None:
@@ -56,17 +61,20 @@ def test_of_two_processes_that_decide_the_same_events_both_are_told_the_same(
     assert len(set(first.values())) == 2, "they did not meet: this was no race"
 
 
-async def test_verdicts_put_in_opposite_orders_wait_for_nobody_in_a_circle(databases) -> None:
+async def test_verdicts_put_in_opposite_orders_wait_for_nobody_in_a_circle(
+    postgres: PostgresServer, databases
+) -> None:
     """Large batches that overlap whole, one from the front and one from the back."""
-    verdicts = [verdict(f"e{number}") for number in range(500)]
-    for _ in range(3):
+    before = deadlocks(postgres)
+    for turn in range(5):
+        verdicts = [verdict(f"e{turn}-{number}") for number in range(500)]
         puts = [
             database.verdicts.put(verdicts[::step])
             for database, step in zip(databases, itertools.cycle((1, -1)), strict=False)
         ]
-        async with asyncio.timeout(10):
-            told = await asyncio.gather(*puts)
+        told = await asyncio.gather(*puts)
         assert {one.key: one for one in told[0]} == {one.key: one for one in told[1]}
+    assert deadlocks(postgres) == before
 
 
 async def test_a_replay_that_clears_what_stands_leaves_no_gap(databases) -> None:
@@ -115,6 +123,26 @@ async def test_senders_never_hold_two_of_an_account_and_send_each_once(databases
         assert names == sorted(set(names))
 
 
+async def test_senders_whose_clocks_differ_never_hold_two_of_an_account(databases) -> None:
+    """What is due for one is not for the other: they choose different entries of an account."""
+    later = NOW + timedelta(hours=1)
+    accounts = [f"account{number:02}" for number in range(40)]
+    for turn in range(10):
+        channel = f"channel{turn}"
+        planned = [
+            Entry(f"{name}-{due}", channel, name, "", b"{}", due)
+            for name in accounts
+            for due in (later, NOW)
+        ]
+        await databases[0].ledger.plan(planned, NOW)
+        claims = [
+            database.ledger.claim(channel, "somebody", now, now, len(planned))
+            for database, now in zip(databases, (NOW, later) * 2, strict=True)
+        ]
+        claimed = itertools.chain(*await asyncio.gather(*claims))
+        assert sorted(state.entry.account for state in claimed) == accounts
+
+
 async def test_an_orphan_is_recovered_by_one(databases) -> None:
     """All who look find it; one is told, and its outcome is unknown once."""
     await databases[0].ledger.plan([Entry("n", "email", "me", "", b"{}", NOW)], NOW)
@@ -145,21 +173,23 @@ async def test_one_of_many_takes_the_lease(databases) -> None:
     await databases[0].cursors.renew(lease, LONG_S)
 
 
-async def test_sources_with_the_same_mails_do_not_block_each_other(databases) -> None:
-    """Two accounts of one mailing list, read at the same time in opposite orders."""
-    ids = [f"e{number}" for number in range(2000)]
-    roots = {f"m{number}": "r" for number in range(2000)}
+async def test_sources_with_the_same_mails_do_not_block_each_other(
+    postgres: PostgresServer, databases
+) -> None:
+    """Two mailboxes that one mailing list is in, read at the same time in opposite orders."""
+    before = deadlocks(postgres)
+    turns = [[f"e{turn}-{number}" for number in range(4000)] for turn in range(5)]
 
     async def read(database: PostgresDatabase, source: str, step: int) -> None:
         lease = await database.cursors.acquire(source, "somebody", LONG_S)
-        given = dict(list(roots.items())[::step])
-        for _ in range(3):
-            await database.cursors.commit(lease, "me", Intake("1", ids[::step], ids, given))
+        for ids in turns:
+            given = ids[::step]
+            intake = Intake("1", given, given, dict.fromkeys(given, source))
+            await database.cursors.commit(lease, "me", intake)
 
-    async with asyncio.timeout(20):
-        await asyncio.gather(
-            *(read(d, f"s{n}", 1 if n % 2 else -1) for n, d in enumerate(databases))
-        )
+    await asyncio.gather(*(read(d, f"s{n}", 1 if n % 2 else -1) for n, d in enumerate(databases)))
+    assert deadlocks(postgres) == before
+    ids = [event_id for turn in turns for event_id in turn]
     assert await databases[0].cursors.seen("me", ids) == set(ids)
 
 

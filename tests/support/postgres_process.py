@@ -11,10 +11,12 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from careerops.adapters.postgres import PostgresDatabase
+from careerops.domain.errors import Outage
 from careerops.domain.verdicts import VerdictKey
 from support.logs import verdict
 
@@ -31,11 +33,13 @@ def begin() -> None:
 
 
 async def open_only(url: str) -> str:
-    """Open at once with the others."""
+    """Open at once with the others, and several times at once."""
+    with suppress(Outage):  # loads the driver
+        await PostgresDatabase.open("postgresql://127.0.0.1:1/nowhere")
     begin()
-    database = await PostgresDatabase.open(url)
-    await database.verdicts.counts()
-    await database.close()
+    for database in await asyncio.gather(*(PostgresDatabase.open(url) for _ in range(3))):
+        await database.verdicts.counts()
+        await database.close()
     return "opened"
 
 
