@@ -19,11 +19,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PINS = Path(__file__).resolve().parent / "requirements"
+_LAST_CHARS = 1_000
 CACHE = ROOT / ".cache" / "bench-stream"
 
 
+class NotInstalled(Exception):
+    """A peer's environment cannot be made; says why."""
+
+
 def python_of(peer: str) -> Path:
-    """The interpreter of `peer`'s environment, which is made if it is not there or is outdated."""
+    """The interpreter of `peer`'s environment, which is made if it is not there or is outdated.
+
+    Raises:
+        NotInstalled: its packages cannot be had.
+    """
     pins = PINS / f"{peer}.txt"
     folder = CACHE / "environments" / peer
     python, stamp = folder / "bin" / "python", folder / "pins.sha256"
@@ -35,6 +44,9 @@ def python_of(peer: str) -> Path:
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     lenient = ["--ignore-requires-python"] if peer == "pyrallel" else []
-    subprocess.run([*pip, *lenient, "--require-hashes", "-r", str(pins)], check=True)
+    command = [*pip, *lenient, "--require-hashes", "-r", str(pins)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise NotInstalled(f"its packages cannot be installed\n{done.stderr[-_LAST_CHARS:]}")
     stamp.write_text(wanted)
     return python

@@ -2,45 +2,17 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
+from dataclasses import dataclass
 
 from stream.contenders import Entrant
-from stream.effects import Effect, EffectReader
-from stream.job import Job
-from stream.judge import Outcome, floor_rate, order_violations, outcome, steady_rate
-from stream.processes import Contender
+from stream.effects import Effect
+from stream.judge import floor_rate, order_violations, outcome, steady_rate
+from stream.runs import Place, Run
 from stream.values import ABORTED
 from stream.workloads import Workload
 
-HERE = Path(__file__).resolve().parent
-_PATIENCE_S = 60.0
-_STOP_S = 15.0
 _SILENT_S = 30.0
-_LOOK_S = 0.05
-_SERIAL = count()
-
-
-class BenchmarkFailed(Exception):
-    """A contender did not do what it is to be measured at; says which and what it printed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a run takes place.
-
-    Attributes:
-        servers: the broker.
-        topic: what is read; '' for the ceiling, which reads nothing.
-        count: messages in it.
-        folder: for what is written during the run.
-    """
-
-    servers: str
-    topic: str
-    count: int
-    folder: Path
+_CATCH_UP_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,73 +36,19 @@ class Steady:
     aborted: int
 
 
-@dataclass(slots=True)
-class Run:
-    """A contender's processes, one after another, that share a group and a file of effects."""
+@dataclass(frozen=True, slots=True)
+class AfterKill:
+    """What a run with a kill showed.
 
-    entrant: Entrant
-    workload: Workload
-    place: Place
-    profile: str = ""
-    effects: EffectReader = field(init=False)
-    _contender: Contender = field(init=False)
-    _job: Job = field(init=False)
+    Attributes:
+        lost, repeated, aborted: see `Outcome`.
+        catch_up_s: from the restart to the end of the last message that had not been handled.
+    """
 
-    def __post_init__(self) -> None:
-        """Make the folder of the run."""
-        group = f"bench-{self.entrant.name}-{self.workload.name}-{next(_SERIAL)}"
-        folder = self.place.folder / group
-        folder.mkdir(parents=True)
-        self.effects = EffectReader(folder / "effects")
-        self._job = Job(
-            servers=self.place.servers,
-            topic=self.place.topic,
-            group=group,
-            concurrency=self.workload.concurrency,
-            delay_s=self.workload.delay_s,
-            effects=str(folder / "effects"),
-            folder=str(folder),
-            profile=self.profile,
-        )
-
-    def start(self) -> None:
-        """Start a process."""
-        command = [
-            str(self.entrant.python()), "-P", "-m", self.entrant.module, self._job.argument()
-        ]  # fmt: skip
-        output = Path(self._job.folder) / "output"
-        self._contender = Contender(command, {"PYTHONPATH": str(HERE.parent)}, output)
-
-    def until(self, reached: Callable[[], bool], patience_s: float = _PATIENCE_S) -> None:
-        """Wait for a condition, as long as the contender lives and gets on.
-
-        Raises:
-            BenchmarkFailed: it ended, or handled nothing for `patience_s`.
-        """
-        lines, since = self.effects.count(), time.monotonic()
-        while not reached():
-            now, lines_now = time.monotonic(), self.effects.count()
-            if lines_now > lines:
-                lines, since = lines_now, now
-            if self._contender.ended or now - since > patience_s:
-                raise BenchmarkFailed(
-                    f"{self.entrant.title}, {self.workload.name}: "
-                    f"{'it ended' if self._contender.ended else 'nothing happens'}\n"
-                    f"{self._contender.last_words()}"
-                )
-            time.sleep(_LOOK_S)
-
-    def progress(self) -> tuple[int, float, float]:
-        """Lines so far, processor seconds so far, and the time."""
-        return self.effects.count(), self._contender.cpu_s(), time.monotonic()
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        self._contender.kill()
-
-    def stop(self) -> None:
-        """SIGTERM, and SIGKILL if that does not help."""
-        self._contender.stop(_STOP_S)
+    lost: int
+    repeated: int
+    aborted: int
+    catch_up_s: float
 
 
 def steady(
@@ -169,28 +87,37 @@ def steady(
     )
 
 
-def killed(entrant: Entrant, workload: Workload, place: Place) -> Outcome:
-    """Kill it when half of the messages are handled, start it again, let it finish."""
+def killed(entrant: Entrant, workload: Workload, place: Place) -> AfterKill:
+    """Kill it when half of the messages are handled, start it again, let it finish.
+
+    Raises:
+        BenchmarkFailed: it ended by itself, or was not done in ten minutes.
+    """
     run = Run(entrant, workload, place)
     effects: list[Effect] = []
-    handled: set[int] = set()
+    handled: dict[int, float] = {}
 
     def look() -> int:
         fresh = list(run.effects.more())
         effects.extend(fresh)
-        handled.update(effect.id for effect in fresh if effect.id < place.count)
+        for effect in fresh:
+            if effect.id < place.count:
+                handled.setdefault(effect.id, effect.end)
         return len(handled)
 
     try:
         run.start()
         run.until(lambda: look() >= place.count // 2)
         run.kill()
+        look()
+        again = time.monotonic()
         run.start()
         _finish(run, look)
     finally:
         run.stop()
     look()
-    return outcome(effects, place.count)
+    result = outcome(effects, place.count)
+    return AfterKill(**result._asdict(), catch_up_s=max(0.0, max(handled.values()) - again))
 
 
 def warm_up_s(workload: Workload, seconds: float) -> float:
@@ -211,10 +138,14 @@ def _finish(run: Run, look: Callable[[], int]) -> None:
     """Wait until all are handled and repeats have come, or until nothing came for long."""
     delay_s = run.workload.delay_s
     lines, since = run.effects.count(), time.monotonic()
+    deadline = since + _CATCH_UP_S
 
     def over() -> bool:
         nonlocal lines, since
         done = look() >= run.place.count
+        if not done and time.monotonic() > deadline:
+            missing = run.place.count - look()
+            raise run.failed(f"{missing} not handled {_CATCH_UP_S:.0f} s after the restart")
         if run.effects.count() > lines:
             lines, since = run.effects.count(), time.monotonic()
         silent_s = time.monotonic() - since

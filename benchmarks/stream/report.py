@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from stream.contenders import BARE, FULL, Entrant
-from stream.judge import Outcome
-from stream.measure import Steady
+from stream.measure import AfterKill, Steady
 from stream.workloads import Workload
 
 _NAME_WIDTH = 36
@@ -27,7 +26,7 @@ class Row:
     entrant: Entrant
     ceiling: float = 0.0
     steady: Steady | None = None
-    after_kill: Outcome | None = None
+    after_kill: AfterKill | None = None
     error: str = ""
 
     @property
@@ -37,7 +36,7 @@ class Row:
 
     @property
     def fraction(self) -> float | None:
-        """Of the ceiling; above 1 only if the order of keys was not kept."""
+        """Of the ceiling. Above 1: the order of keys is not kept, or threads sleep more exactly."""
         return self.steady.rate / self.ceiling if self.steady and self.ceiling else None
 
     @property
@@ -61,6 +60,11 @@ class Row:
         return self.after_kill.repeated if self.after_kill else None
 
     @property
+    def catch_up_s(self) -> float | None:
+        """After the kill."""
+        return self.after_kill.catch_up_s if self.after_kill else None
+
+    @property
     def aborted(self) -> int:
         """Handled messages of aborted transactions, of both runs."""
         runs = (self.steady, self.after_kill)
@@ -73,7 +77,7 @@ class Row:
             "ceiling": self.ceiling,
             "fraction": self.fraction,
             "steady": asdict(self.steady) if self.steady else None,
-            "after_kill": self.after_kill._asdict() if self.after_kill else None,
+            "after_kill": asdict(self.after_kill) if self.after_kill else None,
             "error": self.error,
         }
 
@@ -107,6 +111,7 @@ _COLUMNS = (
     _Column("out of order", 13, 0, lambda row: row.violations, min),
     _Column("lost", 7, 0, lambda row: row.lost, min),
     _Column("repeated", 9, 0, lambda row: row.repeated, min),
+    _Column("catch-up s", 11, 1, lambda row: row.catch_up_s, min),
 )
 
 

@@ -21,7 +21,7 @@ from stream.judge import (
     outcome,
     steady_rate,
 )
-from stream.measure import Steady
+from stream.measure import AfterKill, Steady
 from stream.processes import tree_cpu_s
 from stream.report import Row, missed, table
 from stream.values import ABORTED, event_id, key_name, key_number, number_of, value_of
@@ -39,7 +39,8 @@ def run(number: int, key: int, start: float, end: float) -> Effect:
 def row(entrant: Entrant, *, repeated: int = 0, lost: int = 0, **figures: float) -> Row:
     """A contender with good figures, but for those given."""
     steady = replace(GOOD, **figures)
-    return Row(entrant, 2_000.0, steady, Outcome(lost=lost, repeated=repeated, aborted=0))
+    after = AfterKill(lost=lost, repeated=repeated, aborted=0, catch_up_s=7.0)
+    return Row(entrant, 2_000.0, steady, after)
 
 
 # --- lost and repeated ----------------------------------------------------------------------
@@ -245,5 +246,5 @@ def test_the_best_of_each_column_is_marked_whoever_has_it() -> None:
         [row(FULL, cpu_s_per_1000=0.3), row(PEER, rate=1_995.0, violations=12, repeated=7)],
     ).splitlines()
     ours, peer = lines[2], lines[3]
-    assert ours.split()[-7:] == ["on", "1,990", "0.995", "0.300", "0*", "0", "0*"]
-    assert peer.split()[-6:] == ["1,995*", "0.998*", "0.200*", "12", "0", "7"]
+    assert ours.split()[-7:] == ["1,990", "0.995", "0.300", "0*", "0", "0*", "7.0"]
+    assert peer.split()[-7:] == ["1,995*", "0.998*", "0.200*", "12", "0", "7", "7.0"]
