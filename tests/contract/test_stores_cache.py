@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from careerops.adapters.memory.cache import MAX_ENTRIES as MEMORY_ENTRIES
+from careerops.adapters.postgres import cache as postgres_cache
 from careerops.adapters.sqlite.cache import MAX_ENTRIES, MAX_VALUE_BYTES
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -26,7 +27,7 @@ async def test_the_last_writer_wins(database) -> None:
 
 async def test_the_cache_is_bounded(database) -> None:
     """What expires first is forgotten first."""
-    assert MAX_ENTRIES == MEMORY_ENTRIES
+    assert MAX_ENTRIES == MEMORY_ENTRIES == postgres_cache.MAX_ENTRIES
     for number in range(MAX_ENTRIES + 2):
         await database.cache.put(str(number), b"v", NOW + HOUR - timedelta(seconds=number))
     kept = [

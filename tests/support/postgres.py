@@ -83,7 +83,7 @@ class PostgresServer:
                 group=None if self._user is None else pwd.getpwnam(self._user).pw_gid,
                 extra_groups=None if self._user is None else [],
             )
-        wait_until(self.answers, f"PostgreSQL to start: {self.log()}", timeout_s=_START_S)
+        wait_until(self.answers, "PostgreSQL to let us in", timeout_s=_START_S)
 
     def stop(self) -> None:
         """A fast shutdown: sessions are told and cut off. Idempotent."""

@@ -29,7 +29,10 @@ def process_owner() -> str:
 
 
 def is_gone(owner: str) -> bool:
-    """Whether `owner` is a process that surely exists no more; False when it cannot be told."""
+    """Whether `owner` is a process that surely exists no more; False when it cannot be told.
+
+    For what the processes of one host share: whoever has its name is taken for it.
+    """
     parsed = _parse(owner)
     here = _parse(process_owner())
     if parsed is None or here is None:
@@ -40,6 +43,17 @@ def is_gone(owner: str) -> bool:
             parsed.boot != here.boot or _start_of(parsed.pid) != parsed.start
         )
     return parsed.namespace == here.namespace and _start_of(parsed.pid) != parsed.start
+
+
+def is_gone_from_here(owner: str) -> bool:
+    """Whether `owner` was a process of this boot of this host and exists no more.
+
+    For what several hosts share: they may have one name, so another boot may be another host.
+    """
+    parsed = _parse(owner)
+    here = _parse(process_owner())
+    known = parsed is not None and here is not None and parsed.boot == here.boot != ""
+    return known and is_gone(owner)
 
 
 def describe(owner: str) -> str:

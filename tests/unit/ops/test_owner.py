@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from careerops.ops import owner
-from careerops.ops.owner import is_gone, process_owner
+from careerops.ops.owner import is_gone, is_gone_from_here, process_owner
 from support.logs import bystander, identity_of
 
 
@@ -68,6 +68,25 @@ def test_of_another_host_or_container_nothing_is_known(fields) -> None:
     there = changed(**fields, pid="4194305")
     assert not is_gone(there)
     assert owner.describe(there).startswith("process 4194305 on ")
+
+
+def test_of_what_hosts_share_only_this_boot_is_judged() -> None:
+    """Two hosts may have one name, and each its own process of that number."""
+    gone = changed(pid="4194305")
+    assert is_gone_from_here(gone)
+    assert not is_gone_from_here(process_owner())
+    assert is_gone(changed(boot="another"))
+    assert not is_gone_from_here(changed(boot="another"))
+    assert not is_gone_from_here(changed(pid="4194305", namespace="1"))
+    assert not is_gone_from_here("somebody")
+
+
+def test_of_what_hosts_share_nothing_is_judged_without_a_boot_id(monkeypatch) -> None:
+    """Where the system has none, any host of this name has none."""
+    here, gone = changed(boot=""), changed(boot="", pid="4194305")
+    monkeypatch.setattr(owner, "process_owner", lambda: here)
+    assert is_gone(gone)
+    assert not is_gone_from_here(gone)
 
 
 def test_a_host_may_change_its_name() -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from careerops.adapters.postgres.sessions import Sessions
 from careerops.domain.errors import AlreadyRunning, Fenced
-from careerops.ops.owner import describe, is_gone
+from careerops.ops.owner import describe, is_gone_from_here
 from careerops.ports.cursors import Intake, Lease
 
 # As long as the row is what was read: whoever renewed or took it meanwhile is asked about again.
@@ -63,7 +63,7 @@ class PostgresCursors:
                 (source,),
             )
             holder, epoch, until = rows[0] if rows else ("", 0, now)
-            if holder not in {"", owner} and until > now and not is_gone(holder):
+            if holder not in {"", owner} and until > now and not is_gone_from_here(holder):
                 raise AlreadyRunning(
                     f"{describe(holder)} already reads the mailbox {source}: stop it first"
                 )

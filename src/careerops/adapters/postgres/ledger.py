@@ -8,7 +8,7 @@ from careerops.adapters.postgres.codec import maybe_utc, utc
 from careerops.adapters.postgres.schema import LOCK_CLASS
 from careerops.adapters.postgres.sessions import Row, Sessions
 from careerops.domain.errors import Fenced
-from careerops.ops.owner import is_gone
+from careerops.ops.owner import is_gone_from_here
 from careerops.ports.ledger import DeliveryStatus, Entry, EntryState
 
 _COLUMNS: Final = (
@@ -31,10 +31,10 @@ ON CONFLICT DO NOTHING
 _IN_TURN: Final = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 _CLAIM: Final = f"""
 WITH foremost AS (
-  SELECT DISTINCT ON (account) id, due FROM careerops.ledger AS planned
+  SELECT DISTINCT ON (account) id, due FROM careerops.ledger
   WHERE channel = %s AND status = 'planned' AND (due <= %s OR attempts > 0)
-  AND NOT EXISTS (SELECT FROM careerops.ledger AS other WHERE other.channel = planned.channel
-    AND other.account = planned.account AND other.status = 'sending')
+  AND account NOT IN
+    (SELECT account FROM careerops.ledger WHERE channel = %s AND status = 'sending')
   ORDER BY account, id
 ), chosen AS (
   SELECT id FROM foremost WHERE due <= %s ORDER BY id LIMIT %s
@@ -83,7 +83,7 @@ class PostgresLedger:
         rows = await self._sessions.together(
             [
                 (_IN_TURN, (LOCK_CLASS, channel)),
-                (_CLAIM, (channel, now, now, limit, now, owner, lease_until)),
+                (_CLAIM, (channel, now, channel, now, limit, now, owner, lease_until)),
             ]
         )
         return _in_order(rows)
@@ -134,7 +134,7 @@ class PostgresLedger:
             " WHERE channel = %s AND status = 'sending'",
             (channel,),
         )
-        orphans = [row for row in sending if row[2] <= now or is_gone(row[1])]
+        orphans = [row for row in sending if row[2] <= now or is_gone_from_here(row[1])]
         if not orphans:
             return []
         columns = map(list, zip(*orphans, strict=True))
