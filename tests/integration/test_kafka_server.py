@@ -202,11 +202,10 @@ def test_what_is_held_comes_through_whole_and_once(kafka_proxied: ProxiedKafka) 
         writer.stdin.flush()
         assert said(writer) == b"[0]"
         (proxy,) = kafka_proxied.proxies
-        accepted = proxy.accepted
         kafka_proxied.stall()
         writer.stdin.write(b"during\n")
         writer.stdin.flush()
-        wait_until(lambda: proxy.accepted > accepted, "the next connection")
+        wait_until(lambda: proxy.held_bytes > 0, "something to be held")
         assert values(read(kafka_proxied.direct, topic)) == [b"before\n"]
         kafka_proxied.heal()
         assert said(writer) == b"[1]"

@@ -14,14 +14,14 @@ import random
 import socket
 import struct
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Final, Self
 
 _CHUNK_BYTES = 65536
 _ANSWER_S = 10.0
 _OWN_PORTS: Final = range(15_000, 32_000)
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_RESET = struct.pack("ii", 1, 0)
 
 
 def free_port() -> int:
@@ -49,11 +49,12 @@ class Proxy:
         self.port = port or free_port()
         self._target_port = target_port
         self._accepted = 0
+        self._held_bytes = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._flowing = asyncio.Event()
-        self._pairs: dict[asyncio.Task[None], tuple[asyncio.StreamWriter, ...]] = {}
+        self._connections: dict[asyncio.Task[None], list[socket.socket]] = {}
 
     @property
     def accepted(self) -> int:
@@ -61,105 +62,108 @@ class Proxy:
         return self._accepted
 
     @property
-    def open(self) -> int:
-        """How many connections stand now."""
-        return len(self._pairs)
+    def held_bytes(self) -> int:
+        """How many bytes a stall keeps in here; more may wait outside."""
+        return self._held_bytes
 
     def cut(self) -> None:
         """Reset every connection and refuse new ones until `heal`."""
-        self._do(self._cut)
-
-    def reset(self) -> None:
-        """Reset every connection, and accept new ones."""
-        self._do(self._reset)
+        self._do(self._cut())
 
     def stall(self) -> None:
         """Hold every byte in both directions until `heal`; connections are still accepted."""
-        self._do(self._stall)
+        self._do(self._stall())
 
     def heal(self) -> None:
         """Be passable again."""
-        self._do(self._heal)
+        self._do(self._heal())
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._do(self._heal)
+        try:
+            self.heal()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._do(self._cut)
+        self.cut()
+        self._end()
+
+    def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_ANSWER_S)
         self._loop.close()
 
-    def _do(self, step: Callable[[], Awaitable[None]]) -> None:
-        async def taken() -> None:
-            await step()
-
-        asyncio.run_coroutine_threadsafe(taken(), self._loop).result(_ANSWER_S)
+    def _do(self, step: Coroutine[None, None, None]) -> None:
+        asyncio.run_coroutine_threadsafe(step, self._loop).result(_ANSWER_S)
 
     async def _heal(self) -> None:
         self._flowing.set()
-        if self._server is None:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        if self._listener is None:
+            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=100)
+            self._listener.settimeout(0)
+            self._loop.add_reader(self._listener, self._accept, self._listener)
 
     async def _stall(self) -> None:
         self._flowing.clear()
 
     async def _cut(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-            self._server = None
-        await self._reset()
-
-    async def _reset(self) -> None:
-        pairs = dict(self._pairs)
-        for task, writers in pairs.items():
+        if self._listener is not None:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
+        connections = dict(self._connections)
+        for task, ends in connections.items():
+            _reset_on_close(ends)
             task.cancel()
-            for writer in writers:
-                _reset(writer)
-        await asyncio.gather(*pairs, return_exceptions=True)
+        await asyncio.gather(*connections, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            client, _ = listener.accept()
+        except (BlockingIOError, ConnectionError):
+            return  # the client is gone already
+        client.settimeout(0)
         self._accepted += 1
-        task = asyncio.current_task()
-        assert task is not None, "start_server runs this as a task"
-        self._pairs[task] = (writer,)
-        try:
-            await self._join(task, reader, writer)
-        except (OSError, asyncio.CancelledError):
-            # The end of a connection, by either side or by `cut`, is what this is for.
-            _reset(writer)
-        finally:
-            del self._pairs[task]
+        ends = [client]
+        task = self._loop.create_task(self._join(ends))
+        self._connections[task] = ends
+        task.add_done_callback(self._over)
 
-    async def _join(
-        self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def _over(self, task: asyncio.Task[None]) -> None:
+        for end in self._connections.pop(task):
+            end.close()
+
+    async def _join(self, ends: list[socket.socket]) -> None:
         """Connect to the server and pass bytes both ways until both sides have ended."""
-        await self._flowing.wait()
-        there, back = await asyncio.open_connection("127.0.0.1", self._target_port)
-        self._pairs[task] = (writer, back)
+        (client,) = ends
+        server = socket.socket()
+        ends.append(server)
+        server.settimeout(0)
         try:
-            await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
-        finally:
-            for end in (writer, back):
-                end.close()
+            await self._loop.sock_connect(server, ("127.0.0.1", self._target_port))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pass(client, server))
+                group.create_task(self._pass(server, client))
+        except* OSError:
+            # What happened to one end happens to the other.
+            _reset_on_close(ends)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(_CHUNK_BYTES):
-            await self._flowing.wait()
-            writer.write(data)
-            await writer.drain()
+    async def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        while data := await self._loop.sock_recv(source, _CHUNK_BYTES):
+            self._held_bytes += len(data)
+            try:
+                await self._flowing.wait()
+            finally:
+                self._held_bytes -= len(data)
+            await self._loop.sock_sendall(target, data)
         await self._flowing.wait()
-        if writer.can_write_eof():
-            writer.write_eof()
+        target.shutdown(socket.SHUT_WR)
 
 
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """Close so that the other end sees a reset, not an orderly end."""
-    connection = writer.get_extra_info("socket")
-    if connection is not None and not writer.is_closing():
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-    writer.transport.abort()
+def _reset_on_close(ends: list[socket.socket]) -> None:
+    """Let the other side see a reset, not an orderly end."""
+    for end in ends:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
