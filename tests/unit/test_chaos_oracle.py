@@ -33,9 +33,9 @@ def place(offset: int) -> Place:
     return Place(GROUP, RAW, 0, offset)
 
 
-def sighting(at: float, what: str, offset: int) -> Sighting:
+def sighting(at: float, what: str, offset: int, pid: int = 1) -> Sighting:
     """Something seen of it."""
-    return Sighting(at, 1, what, place(offset))
+    return Sighting(at, pid, what, place(offset))
 
 
 def good() -> Evidence:
@@ -112,6 +112,15 @@ def with_effects(*effects: Effect) -> Change:
 def with_sighting(seen: Sighting) -> Change:
     """One more thing seen in the log."""
     return lambda evidence: replace(evidence, sightings=[*evidence.sightings, seen])
+
+
+def moved(run: Evidence, *after: Sighting) -> Evidence:
+    """Records 7 to 9 are delivered, 9 is at work when the partition moves to another process."""
+    before = [sighting(29.0, "delivered", offset, pid=3) for offset in (7, 8, 9)]
+    settled = [sighting(29.5, "settled", offset, pid=3) for offset in (7, 8)]
+    revoked = sighting(30.0, "revoked", -1, pid=3)
+    seen = [*run.sightings, *before, *settled, revoked, *after]
+    return replace(run, exact=False, sightings=seen)
 
 
 BROKEN: dict[str, tuple[Change, str]] = {
@@ -216,6 +225,10 @@ BROKEN: dict[str, tuple[Change, str]] = {
         with_sighting(sighting(19.0, "delivered", 2)),
         f"{RAW}/0@2 of {GROUP} was settled and delivered again",
     ),
+    "a partition moves and its watermark is forgotten": (
+        lambda run: moved(run, sighting(31.0, "delivered", 8, pid=2)),
+        f"{RAW}/0@8 of {GROUP} was delivered again, handed over below 9",
+    ),
 }
 
 
@@ -256,6 +269,27 @@ def test_while_the_log_cannot_be_written_what_ended_before_may_be_unsettled() ->
     changed = replace(run, runs=runs, effects=effects, known=known)
     assert judge(changed) != []
     assert judge(replace(changed, blocked=[(10.2, 14.8)])) == []
+
+
+def test_what_is_at_work_when_a_partition_moves_is_delivered_to_the_next() -> None:
+    """Only what was settled without a gap is committed; the rest comes again, and by right."""
+    assert judge(moved(good(), sighting(31.0, "delivered", 9, pid=2))) == []
+
+
+def test_a_handler_that_outlasts_the_drain_runs_again_elsewhere() -> None:
+    """A partition that moves explains as many repeats as it had messages at work."""
+    run = good()
+    runs = [*run.runs[:6], Run(4, "r5", 29.2, 31.0), Run(4, "r6", 30.9, 31.1)]
+    assert judge(replace(run, runs=runs)) != []
+    assert judge(moved(replace(run, runs=runs), sighting(30.9, "delivered", 9, pid=2))) == []
+
+
+def test_a_member_that_dies_while_it_hands_over_commits_nothing() -> None:
+    """A kill within the callback is a kill, not a broken promise."""
+    run = moved(good(), sighting(31.0, "delivered", 8, pid=2))
+    kill = replace(KILL, at=30.2, until=30.2, pid=3)
+    assert judge(run) != []
+    assert judge(replace(run, faults=[*run.faults, kill])) == []
 
 
 def test_each_fault_explains_only_as_many_repeats_as_handlers() -> None:

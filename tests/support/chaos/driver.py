@@ -191,12 +191,17 @@ class Driver:
         gone = [each for each in self._members if not each.alive]
         self.blocked.append((at, until))
         detail = ", ".join(f"{each.spec.name} ended with {each.wait(0)}" for each in gone)
-        handlers = sum(self.lane.held for each in gone if each.spec.handlers)
-        effects = sum(each.spec.effects for each in gone)
+        # Whoever was cut off may have lost what it had in hand; who ended, also what it had done.
+        touched = gone if self.lane.exact else self._members
+        handlers = sum(each.spec.handlers for each in touched)
+        handlers += sum(self.lane.held for each in gone if each.spec.handlers)
+        effects = sum(each.spec.effects for each in touched)
         self.faults.append(
             Fault(step.kind, at, until, handlers, effects, detail=detail or "all lived on")
         )
         for each in gone:
+            if self.lane.survives or each.wait(0) != 1:
+                self._unexpected(each)
             self._look(each)
             each.start()
 
@@ -241,7 +246,8 @@ class Driver:
         clean: bool = False,
     ) -> None:
         until = at if until is None else until
-        self.faults.append(Fault(kind, at, until, handlers, effects, clean, member.spec.name))
+        name, pid = member.spec.name, member.pid
+        self.faults.append(Fault(kind, at, until, handlers, effects, clean, name, pid))
 
     def _look(self, member: Member) -> None:
         """Read the watermarks of a member's groups while it is not there."""

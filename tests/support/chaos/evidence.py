@@ -78,6 +78,7 @@ class Fault:
         effects: how many sends it may leave of unknown outcome.
         clean: whoever went has handed over what it had settled.
         detail: for a person: whom, where.
+        pid: the process it was done to, 0 if it was none.
     """
 
     kind: str
@@ -87,6 +88,7 @@ class Fault:
     effects: int = 0
     clean: bool = False
     detail: str = ""
+    pid: int = 0
 
 
 class Place(NamedTuple):
@@ -100,12 +102,18 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A record was handed over to a member (`delivered`), or its settlement was acknowledged."""
+    """What the spy saw in a process, under one epoch of its assignment.
+
+    Attributes:
+        what: a record was `delivered` to it, or its settlement was acknowledged (`settled`); or a
+            partition was taken from it (`revoked`, the place has no offset).
+    """
 
     at: float
     pid: int
     what: str
     place: Place
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

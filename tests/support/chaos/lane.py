@@ -83,6 +83,8 @@ class Lane:
         lease_s: how long somebody silent keeps what he holds: a group, a session.
         replaced: a silent member is replaced by a new process (its group has one member at a
             time); otherwise the other members take over, and it rejoins them.
+        survives: a member lives through an outage; else it may end, with status 1, and is started
+            again by whoever watches over it.
         held: messages that a worker holds at most, whose handlers may have ended unsettled while
             the log could not be written.
         environment: of the members, besides what plants the faults.
@@ -95,6 +97,7 @@ class Lane:
     exact: bool
     lease_s: float
     replaced: bool
+    survives: bool
     held: int = 64
     environment: Mapping[str, str] = field(default_factory=dict)
 

@@ -27,6 +27,7 @@ class Member:
             "PYTHONPATH": str(FAULTY_PROGRAM),
             "CHAOS_NOTES": str(home.folder / NOTES),
             "CHAOS_ORDERS": str(self._orders),
+            "PYTHONFAULTHANDLER": "1",  # a crash of a library says where
         }
         self._home = Home(home.folder, {**home.environment, **planted, **environment})
         self.process: subprocess.Popen[bytes] | None = None

@@ -10,9 +10,10 @@ What it holds the program to, and where each fact comes from:
   repeats than sends that faults can have cut;
 - first effects within a conversation are in the order of its mails;
 - a handler runs again only if a fault fell between its start and its settlement, and each fault
-  explains no more repeats than there were handlers;
+  explains no more repeats than there were handlers, at work and with their outcome being written;
 - nothing below a committed watermark is delivered again; where settling is one transaction,
-  nothing that was acknowledged as settled is.
+  nothing that was acknowledged as settled is; where partitions move, nothing that was settled
+  without a gap when one was taken away from a living member (the callback commits it).
 """
 
 from collections import Counter, defaultdict
@@ -20,12 +21,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from support.chaos.evidence import Effect, Evidence, Fault, Letter, Place, Run
+from careerops.domain.topics import GROUP_CLASSIFY
+from support.chaos.evidence import Effect, Evidence, Fault, Letter, Place, Run, Sighting
 
 SETTLE_S: Final = 0.5
 """How long after its call a handler may take to be settled: checking the answer, and one write."""
 ARRIVES_S: Final = 0.25
 """How long a call may be under way to the recorder: its caller can be dead when it arrives."""
+GIVES_UP_S: Final = 3.0
+"""How long a member may take to hand a partition over; one that dies meanwhile does not."""
+DRAIN_S: Final = 0.5
+"""How long running handlers of a partition that moves may finish."""
 FATAL_TRIES: Final = 3
 """Failed calls until a mail is given up (`max_attempts`)."""
 DEATHS: Final = 2
@@ -146,10 +152,14 @@ def order(evidence: Evidence) -> Iterator[str]:
 def repeated_runs(evidence: Evidence) -> Iterator[str]:
     """A handler runs again only because of a fault, and as often as handlers were at work."""
     left = list(_repeats(evidence.runs))
-    for fault in sorted(evidence.faults, key=lambda fault: fault.at):
+    for fault in sorted([*evidence.faults, *_revocations(evidence)], key=lambda fault: fault.at):
         could = [pair for pair in left if _explains(fault, *pair, evidence.blocked)]
         # Those that ran again first have the fewest other faults to explain them.
-        for pair in sorted(could, key=lambda pair: pair[1].at)[: fault.handlers]:
+        could.sort(key=lambda pair: pair[1].at)
+        at_work = [pair for pair in could if pair[0].end is None or pair[0].end >= fault.at]
+        # A slot is free when its handler returns: as many outcomes may be on their way to the log.
+        handed_over = [pair for pair in could if pair not in at_work]
+        for pair in (*at_work[: fault.handlers], *handed_over[: fault.handlers]):
             left.remove(pair)
     for before, again in left:
         yield (
@@ -168,6 +178,15 @@ def _repeats(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
         latest[run.number] = run
         if before is not None and before.outcome == "accepted":
             yield before, run
+
+
+def _revocations(evidence: Evidence) -> Iterator[Fault]:
+    """A partition that moves takes along what is at work in it for longer than the drain."""
+    for revoked in evidence.sightings:
+        if revoked.what == "revoked" and revoked.place.group == GROUP_CLASSIFY:
+            delivered, settled = _in_hand(revoked, evidence.sightings)
+            at_work = len(delivered - settled)
+            yield Fault("revoke", revoked.at, revoked.at + DRAIN_S, handlers=at_work)
 
 
 def _explains(
@@ -215,6 +234,52 @@ def _below_watermarks(evidence: Evidence) -> Iterator[str]:
             )
 
 
+def handed_over(evidence: Evidence) -> Iterator[str]:
+    """What was settled without a gap when a partition moved is not delivered to the next member."""
+    for revoked in evidence.sightings:
+        if revoked.what != "revoked" or _is_disturbed(revoked, evidence):
+            continue
+        mark = _settled_below(revoked, evidence.sightings)
+        for sighting in evidence.sightings:
+            if (
+                sighting.what == "delivered"
+                and sighting.at > revoked.at
+                and sighting.place[:3] == revoked.place[:3]
+                and sighting.place.offset < mark
+            ):
+                yield f"{_name(sighting.place)} was delivered again, handed over below {mark}"
+
+
+def _is_disturbed(revoked: Sighting, evidence: Evidence) -> bool:
+    """Whether a fault can have kept the member from committing."""
+    until = revoked.at + GIVES_UP_S
+    spans = [
+        (fault.at, fault.until)
+        for fault in evidence.faults
+        if fault.pid == revoked.pid and not fault.clean
+    ]
+    return any(
+        start <= until and revoked.at <= end + GIVES_UP_S
+        for start, end in [*spans, *evidence.blocked]
+    )
+
+
+def _settled_below(revoked: Sighting, sightings: Sequence[Sighting]) -> int:
+    """Up to where the records of an assignment were settled when it ended."""
+    delivered, settled = _in_hand(revoked, sightings)
+    return min(delivered - settled, default=max(delivered, default=-1) + 1)
+
+
+def _in_hand(revoked: Sighting, sightings: Sequence[Sighting]) -> tuple[set[int], set[int]]:
+    """What was delivered and what was settled of an assignment when it ended."""
+    offsets: dict[str, set[int]] = defaultdict(set)
+    for sighting in sightings:
+        same = sighting.pid == revoked.pid and sighting.epoch == revoked.epoch
+        if same and sighting.at <= revoked.at and sighting.place[:3] == revoked.place[:3]:
+            offsets[sighting.what].add(sighting.place.offset)
+    return offsets["delivered"], offsets["settled"]
+
+
 def _name(place: Place) -> str:
     return f"{place.topic}/{place.partition}@{place.offset} of {place.group}"
 
@@ -229,5 +294,6 @@ CHECKS: Final[Sequence[Callable[[Evidence], Iterator[str]]]] = (
     order,
     repeated_runs,
     redelivered,
+    handed_over,
 )
 """Every check; each is shown to complain in tests/unit/test_chaos_oracle.py."""

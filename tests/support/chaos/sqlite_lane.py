@@ -49,6 +49,7 @@ def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True)
             exact=True,
             lease_s=SHORT_LEASE_S if short_leases else groups.LEASE_S,
             replaced=True,
+            survives=False,
             environment=shortened if short_leases else {},
         )
 

@@ -1,35 +1,17 @@
-"""Deliberate breakages of the program, each caught by the oracle: it is not blind.
+"""Deliberate breakages of the program on SQLite, each caught by the oracle: it is not blind.
 
 The same steps without a breakage give no complaint, so that it is the breakage that is seen.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from support.chaos.plan import KILL_AT, Step
+from support.chaos.breakage import Case, kills
 from support.chaos.run import Result, chaos_run
 from support.chaos.sqlite_lane import sqlite_lane
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A breakage, the steps that bring it to light, and what the oracle has to say of it."""
-
-    breakage: str
-    steps: tuple[Step, ...]
-    complaint: str
-    poison: float = 0.0
-
-
-def kills(point: str, *passings: int) -> tuple[Step, ...]:
-    """A kill at each of these passings of a point."""
-    return tuple(
-        Step(KILL_AT, member=0, point=point, nth=nth, mails=12, calls=3) for nth in passings
-    )
 
 
 ON_SQLITE = (

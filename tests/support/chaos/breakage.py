@@ -1,0 +1,27 @@
+"""A deliberate breakage of the program, and what has to be said of it."""
+
+from dataclasses import dataclass
+
+from support.chaos.plan import KILL_AT, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A breakage, the steps that bring it to light, and the oracle's complaint.
+
+    Attributes:
+        breakage: its name in `CHAOS_BREAK`, '' for none.
+        poison: share of mails that end as dead letters.
+    """
+
+    breakage: str
+    steps: tuple[Step, ...]
+    complaint: str
+    poison: float = 0.0
+
+
+def kills(point: str, *passings: int) -> tuple[Step, ...]:
+    """A kill at each of these passings of a point."""
+    return tuple(
+        Step(KILL_AT, member=0, point=point, nth=nth, mails=12, calls=3) for nth in passings
+    )

@@ -1,0 +1,172 @@
+"""Fault points and breakages of the log on Kafka.
+
+Three steps settle: the verdict, the outputs, the offset. There is a point after each of the first
+two, and around the commit itself, which happens about once a second on the consumer's thread.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import chaos_points
+
+from careerops.adapters.kafka.assignments import Assignments
+from careerops.adapters.kafka.eventlog import KafkaLog
+from careerops.adapters.kafka.producer import KafkaProducer
+from careerops.adapters.kafka.subscription import KafkaSubscription
+from careerops.adapters.kafka.thread import ConsumerThread
+from careerops.adapters.kafka.tracker import Tracker
+from careerops.adapters.postgres.cursors import PostgresCursors
+from careerops.domain.topics import DEAD_LETTERS
+from careerops.domain.verdicts import Record
+from careerops.ports.eventlog import Settlement
+
+AFTER_VERDICT = "after_verdict"
+IN_BETWEEN = "in_between"
+"""Between the two halves of what a breakage has torn apart."""
+
+
+def install() -> None:
+    """Plant the points and the spy."""
+    chaos_points.spy_on(KafkaSubscription, KafkaLog)
+    chaos_points.around(PostgresCursors, "commit", before=chaos_points.BEFORE_CURSOR)
+    chaos_points.around(KafkaLog, "_judged", after=AFTER_VERDICT)
+    _after_produce()
+    _around_commit()
+    _note_revocations()
+
+
+def _after_produce() -> None:
+    publish = KafkaProducer.publish
+
+    async def published(self: KafkaProducer, records: Sequence[Record]) -> None:
+        await publish(self, records)
+        if records:
+            chaos_points.passing(chaos_points.AFTER_PRODUCE)
+
+    KafkaProducer.publish = published
+
+
+def _around_commit() -> None:
+    commit, committed = ConsumerThread._commit_now, ConsumerThread._committed
+
+    def commit_now(self: ConsumerThread, consumer: Any) -> None:
+        if self._commits:
+            chaos_points.passing(chaos_points.BEFORE_COMMIT)
+        commit(self, consumer)
+
+    def is_committed(self: ConsumerThread, error: Any, places: Any) -> None:
+        if error is None:
+            chaos_points.passing(chaos_points.AFTER_COMMIT)
+        committed(self, error, places)
+
+    ConsumerThread._commit_now, ConsumerThread._committed = commit_now, is_committed
+
+
+def _note_revocations() -> None:
+    """What was settled by then is never delivered again: the callback commits it."""
+    revoked = Assignments.revoked
+
+    def is_revoked(self: Assignments, shares: Any, watermarks: Any) -> None:
+        for partition, epoch in shares:
+            place = {"topic": self._topic, "partition": partition, "offset": -1}
+            chaos_points.note("revoked", group=self._group, epoch=epoch, **place)
+        revoked(self, shares, watermarks)
+
+    Assignments.revoked = is_revoked
+
+
+# ---- breakages ----
+
+
+def _broken_settle(broken: Callable[[Any, Any, Sequence[Settlement]], Any]) -> Callable[[], None]:
+    """Plants a `settle` that is given the honest one, with its fault points."""
+
+    def plant() -> None:
+        honest = KafkaLog.settle
+
+        async def settle(self: KafkaLog, settlements: Sequence[Settlement]) -> None:
+            await broken(self, honest, settlements)
+
+        KafkaLog.settle = settle
+
+    return plant
+
+
+async def _commit(log: KafkaLog, settlements: Sequence[Settlement]) -> None:
+    """The inputs are done; returns once that is committed, or it would be no breakage yet."""
+    for each in settlements:
+        subscription = log._of(each.delivery)
+        if subscription is not None:
+            await subscription.settle([each.delivery])
+            subscription._assignments.commit()
+    await asyncio.sleep(_COMMITTED_S)
+    chaos_points.passing(IN_BETWEEN)
+
+
+_COMMITTED_S = 0.3
+
+
+async def _commit_before_settle(log: KafkaLog, _: Any, settlements: Sequence[Settlement]) -> None:
+    """The input is done before anything was decided or said about it."""
+    await _commit(log, settlements)
+    await log._producer.publish(await log._judged(settlements))
+
+
+async def _dead_letter_after_settle(
+    log: KafkaLog, honest: Any, settlements: Sequence[Settlement]
+) -> None:
+    """The input is done before its dead letter is kept."""
+    letters = [o for each in settlements for o in each.outputs if o.topic == DEAD_LETTERS]
+    if letters:
+        await log._judged(settlements)
+        await _commit(log, settlements)
+        await log.publish(letters)
+    else:
+        await honest(log, settlements)
+
+
+async def _verdict_after_output(
+    log: KafkaLog, honest: Any, settlements: Sequence[Settlement]
+) -> None:
+    """What was decided is said before it is known for good."""
+    await log.publish([output for each in settlements for output in each.outputs])
+    chaos_points.passing(IN_BETWEEN)
+    await honest(log, settlements)
+
+
+def _watermark_by_one() -> None:
+    """What is committed is one further than what is settled."""
+    honest = Tracker.watermark.fget
+    assert honest is not None
+
+    def watermark(self: Tracker) -> int | None:
+        mark = honest(self)
+        return None if mark is None else mark + 1
+
+    Tracker.watermark = property(watermark)
+
+
+def _revoke_without_commit() -> None:
+    """What is revoked is forgotten, and nobody is told how far it was."""
+    honest = ConsumerThread._on_revoke
+
+    class _Mute:
+        """A consumer whose commits do nothing."""
+
+        def commit(self, **_: Any) -> None:
+            return None
+
+    def on_revoke(self: ConsumerThread, _: Any, places: Any) -> None:
+        honest(self, _Mute(), places)
+
+    ConsumerThread._on_revoke = on_revoke
+
+
+chaos_points.BREAKAGES |= {
+    "kafka_commit_before_settle": _broken_settle(_commit_before_settle),
+    "kafka_dead_letter_after_settle": _broken_settle(_dead_letter_after_settle),
+    "kafka_verdict_after_output": _broken_settle(_verdict_after_output),
+    "kafka_watermark_by_one": _watermark_by_one,
+    "kafka_revoke_without_commit": _revoke_without_commit,
+}
