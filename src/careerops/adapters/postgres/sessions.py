@@ -10,8 +10,8 @@ import os
 import random
 import select
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from careerops.adapters.postgres.address import Address, check_server
@@ -129,9 +129,8 @@ class Sessions:
         while True:
             attempt += 1
             try:
-                async with self._pool.connection() as connection:
-                    with _deadline(connection):
-                        return await work(connection)
+                async with self._connection() as connection:
+                    return await work(connection)
             except Exception as error:
                 if attempt == _ATTEMPTS or getattr(error, "sqlstate", None) not in _RETRIED:
                     outage = outage_of(error, self._scope)
@@ -140,6 +139,18 @@ class Sessions:
                     raise outage from error
             # Spread out, so that those who met do not meet again.
             await asyncio.sleep(random.uniform(*_AGAIN_S))  # noqa: S311  # guards nothing
+
+    @asynccontextmanager
+    async def _connection(self) -> "AsyncIterator[Connection]":
+        """One of the pool, for as long as a call may take."""
+        before = _cancellations()
+        async with self._pool.connection() as connection:
+            if _cancellations() > before:
+                # The pool waits by `wait_for`, which in Python 3.11 loses a cancellation that
+                # comes together with what it waits for.
+                raise asyncio.CancelledError
+            with _deadline(connection):
+                yield connection
 
 
 async def open_sessions(address: Address) -> Sessions:
@@ -222,6 +233,12 @@ async def _prepare(address: Address) -> None:
 async def _configure(connection: "Connection") -> None:
     with _deadline(connection):
         await connection.execute(_SESSION)
+
+
+def _cancellations() -> int:
+    """How often the current task was told to end."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 @contextmanager
