@@ -10,7 +10,8 @@ It runs in a thread of its own, so tests of any kind may use it:
 """
 
 import asyncio
-import random
+import itertools
+import os
 import socket
 import struct
 import threading
@@ -21,21 +22,23 @@ from typing import Final, Self
 _CHUNK_BYTES = 65536
 _ANSWER_S = 10.0
 _OWN_PORTS: Final = range(15_000, 32_000)
+_TURNS: Final = itertools.count(os.getpid() * 97)
 _RESET = struct.pack("ii", 1, 0)
 
 
 def free_port() -> int:
-    """A port that stays free while its server is down.
+    """A port that stays free until its server comes, and while it is down.
 
     It lies below those that systems give to outgoing connections (32768 on Linux, 49152
     elsewhere): a client that tries again and again would sooner or later be given the very port
-    it calls, and talk to itself.
+    it calls, and talk to itself. No port is given twice, and processes begin at different ones.
     """
-    for port in random.sample(_OWN_PORTS, 100):
+    for number in itertools.islice(_TURNS, 1000):
+        port = _OWN_PORTS[number % len(_OWN_PORTS)]
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-    raise OSError("none of a hundred ports is free")
+    raise OSError("none of a thousand ports is free")
 
 
 class Proxy:

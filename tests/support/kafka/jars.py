@@ -37,7 +37,7 @@ def class_path() -> str:
     """
     folder = ROOT / ".cache" / f"kafka-{_version()}"
     # Processes of one test run ask at the same time; the first one fetches for all.
-    with locked(folder.with_suffix(".lock")):
+    with locked(folder.with_name(f"{folder.name}.lock")):
         if not _is_of_this_pom(folder):
             _fetch(folder)
     return str(folder / "*")

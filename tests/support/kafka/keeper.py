@@ -31,6 +31,7 @@ class _Keeper(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _User)
         self._cluster = cluster
         self._users = 0
+        self._ending = False
         self._lock = threading.Lock()
         self._steps: dict[str, Callable[[int], None]] = {
             "kill": cluster.kill,
@@ -39,13 +40,16 @@ class _Keeper(socketserver.ThreadingTCPServer):
             "look": lambda _: None,
         }
 
-    def count(self, users: int) -> None:
-        """Count a user in (1) or out (-1); without any, end."""
+    def count(self, users: int) -> bool:
+        """Count a user in (1) or out (-1); without any, end. False to one who came too late."""
         with self._lock:
+            if self._ending:
+                return False
             self._users += users
-            deserted = self._users == 0
-        if deserted:
+            self._ending = self._users == 0
+        if self._ending:
             self.shutdown()
+        return True
 
     def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Do it, and say which brokers run."""
@@ -61,7 +65,8 @@ class _User(socketserver.StreamRequestHandler):
     server: _Keeper
 
     def handle(self) -> None:
-        self.server.count(1)
+        if not self.server.count(1):
+            return
         try:
             for line in self.rfile:
                 self.wfile.write(json.dumps(self.server.obey(json.loads(line))).encode() + b"\n")
@@ -101,6 +106,7 @@ def main() -> None:
 def _keep(cluster: KafkaCluster) -> None:
     with _Keeper(cluster) as keeper:
         patience = threading.Timer(_FIRST_USER_S, keeper.count, [0])
+        patience.daemon = True
         patience.start()
         _say(
             {

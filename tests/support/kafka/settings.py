@@ -28,7 +28,6 @@ QUICK: Final[dict[str, str]] = {
     "offsets.topic.num.partitions": "3",
     "transaction.state.log.num.partitions": "3",
     "share.coordinator.state.topic.num.partitions": "1",
-    "transaction.partition.verification.enable": "true",
 }
 """For tests: everything that a broker would take its time for."""
 
