@@ -47,7 +47,7 @@ def fresh_topics(
     """Create topics that no other test has: the names asked for -> the names they got.
 
     Settings have underscores for dots: `fresh_topics(..., cleanup_policy="compact")`. Each
-    partition has as many replicas as there are brokers, and a leader when this returns.
+    partition has as many replicas as there are brokers, and a leader that all of them know.
     """
     suffix = uuid.uuid4().hex[:10]
     topics = {name: f"{name}-{suffix}" for name in names}
@@ -62,7 +62,18 @@ def fresh_topics(
 
 
 def _is_led(admin: AdminClient, topic: str, partitions: int) -> bool:
-    found = admin.list_topics(topic, timeout=_ANSWER_S).topics[topic].partitions
+    """Whether every broker that lives knows a leader of every partition."""
+    brokers = admin.list_topics(topic, timeout=_ANSWER_S).brokers.values()
+    return all(_knows(f"{each.host}:{each.port}", topic, partitions) for each in brokers)
+
+
+def _knows(broker: str, topic: str, partitions: int) -> bool:
+    # A new client asks the one it was told of: it knows no other yet.
+    client = AdminClient({"bootstrap.servers": broker, "log_level": 0})
+    try:
+        found = client.list_topics(topic, timeout=1).topics[topic].partitions
+    except KafkaException:
+        return False  # it died a moment ago, and will soon be no longer among those that live
     return len(found) == partitions and all(each.leader >= 0 for each in found.values())
 
 
