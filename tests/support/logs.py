@@ -18,6 +18,13 @@ from careerops.ports.custody import CustodyStore
 from careerops.ports.eventlog import Delivery, EventLog, Subscription
 from careerops.ports.ledger import Ledger
 from careerops.ports.verdicts import VerdictStore
+from support.kafka_logs import (
+    KAFKA_XFAILS,
+    MOCK_XFAILS,
+    ConsumerProtocolWorld,
+    KafkaWorld,
+    MockWorld,
+)
 from support.postgres import PostgresServer
 
 T = TypeVar("T")
@@ -221,7 +228,13 @@ async def abandon(database: SqliteDatabase) -> None:
     await database._writer.close()
 
 
-LOG_WORLDS: dict[str, type[Any]] = {"memory": MemoryWorld, "sqlite": SqliteWorld}
+LOG_WORLDS: dict[str, type[Any]] = {
+    "kafka": KafkaWorld,
+    "kafka-consumer-protocol": ConsumerProtocolWorld,
+    "kafka-mock": MockWorld,
+    "memory": MemoryWorld,
+    "sqlite": SqliteWorld,
+}
 """Every adapter that the log's contract suite runs on."""
 
 STORE_WORLDS: dict[str, type[Any]] = {
@@ -231,7 +244,15 @@ STORE_WORLDS: dict[str, type[Any]] = {
 }
 """Every adapter that the stores' contract suites run on."""
 
-XFAILS: dict[tuple[str, str], str] = {}
+XFAILS: dict[tuple[str, str], str] = {
+    (world, test): reason
+    for world, reasons in {
+        "kafka": KAFKA_XFAILS,
+        "kafka-consumer-protocol": KAFKA_XFAILS,
+        "kafka-mock": KAFKA_XFAILS | MOCK_XFAILS,
+    }.items()
+    for test, reason in reasons.items()
+}
 """(adapter, test) -> why that adapter cannot keep that part of the contract."""
 
 

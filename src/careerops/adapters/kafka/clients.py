@@ -30,6 +30,15 @@ _NO_TOPIC: Final = frozenset(
         KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001  # the same
     }
 )
+_ELECTING: Final = frozenset(
+    {
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+    }
+)
 _DENIED: Final = frozenset(
     {
         KafkaError._AUTHENTICATION,  # noqa: SLF001  # the same
@@ -135,9 +144,20 @@ def producer(servers: str, options: Options) -> dict[str, Any]:
     return properties | common(servers, options)
 
 
+class Electing(Outage):
+    """Leaders or coordinators are being elected: the same question is answered soon."""
+
+    def __init__(self, error: KafkaError) -> None:
+        super().__init__(
+            f"Kafka is electing leaders ({error.name()}): try again in a moment", scope="log"
+        )
+
+
 def meaning(error: KafkaError) -> CareerOpsError:
     """What an error of the client means for the call that met it; never with any value in it."""
     code = error.code()
+    if code in _ELECTING:
+        return Electing(error)
     if code in _TOO_LARGE:
         return Permanent(
             f"the brokers refuse this size: set their max.message.bytes to {MAX_MESSAGE_BYTES}",

@@ -20,7 +20,7 @@ from careerops.adapters.kafka.options import Options
 from careerops.adapters.kafka.producer import KafkaProducer
 from careerops.adapters.kafka.reader import Reader
 from careerops.adapters.kafka.subscription import KafkaSubscription
-from careerops.adapters.kafka.topics import ensure, partitions_of
+from careerops.adapters.kafka.topics import ensure, partitions_of, patiently
 from careerops.adapters.kafka.tracker import Standing
 from careerops.domain.errors import ConfigurationError, Outage, Permanent
 from careerops.domain.limits import check_record
@@ -221,9 +221,10 @@ class KafkaLog:
         timeout_s = self._options.request_timeout_s
         spots = [(topic, p) for topic, number in self._partitions.items() for p in range(number)]
         names = dict.fromkeys((*_GROUPS, *(group for _, group in self._subscriptions)))
+        admin, prefix = self._admin, self._options.prefix
         within, states = await asyncio.gather(
-            overview.bounds(self._admin, self._options.prefix, spots, timeout_s),
-            overview.groups(self._admin, self._options.prefix, tuple(names), timeout_s),
+            patiently(lambda: overview.bounds(admin, prefix, spots, timeout_s), timeout_s),
+            patiently(lambda: overview.groups(admin, prefix, tuple(names), timeout_s), timeout_s),
         )
         infos = [
             overview.topic_info(spot, within[spot], states, self._known(spot)) for spot in spots
@@ -283,8 +284,6 @@ class KafkaLog:
     async def _with_age(self, group: GroupInfo) -> GroupInfo:
         if not group.lag or group.oldest_unsettled is not None:
             return group
-        if any(self._known((group.topic, group.partition)).values()):
-            return group  # ours, and nothing of it has been fetched yet
         found = await self._reader.read(group.topic, group.partition, group.position, 1)
         return replace(group, oldest_unsettled=found[0].time if found else None)
 

@@ -1,10 +1,11 @@
 """The topics: created as we need them, or checked to be so."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
@@ -12,7 +13,7 @@ from confluent_kafka.admin._config import ConfigResource
 from confluent_kafka.admin._resource import ResourceType
 from confluent_kafka.cimpl import NewTopic
 
-from careerops.adapters.kafka.clients import MAX_MESSAGE_BYTES, error_of, meaning
+from careerops.adapters.kafka.clients import MAX_MESSAGE_BYTES, Electing, error_of, meaning
 from careerops.adapters.kafka.options import Options
 from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES, MAX_RECORD_BYTES
 from careerops.domain.errors import ConfigurationError
@@ -21,6 +22,9 @@ from careerops.domain.topics import DEAD_LETTERS
 DEFAULT_PARTITIONS: Final = 6
 _LEAST_BYTES: Final = MAX_RECORD_BYTES + MAX_DEAD_LETTER_HEADER_BYTES
 _SIZE: Final = "max.message.bytes"
+_ASK_AGAIN_S: Final = 0.1
+
+AnswerT = TypeVar("AnswerT")
 
 
 async def awaited(future: "Future[Any]") -> Any:
@@ -33,6 +37,22 @@ async def awaited(future: "Future[Any]") -> Any:
         return await asyncio.wrap_future(future)
     except KafkaException as exception:
         raise meaning(error_of(exception)) from None
+
+
+async def patiently(ask: Callable[[], Awaitable[AnswerT]], timeout_s: float) -> AnswerT:
+    """What `ask` answers; asked again while leaders and coordinators are being elected.
+
+    Raises:
+        Outage: still not after `timeout_s` seconds (scope `log`).
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            return await ask()
+        except Electing:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(_ASK_AGAIN_S)
 
 
 async def partitions_of(admin: AdminClient, options: Options) -> dict[str, int]:
