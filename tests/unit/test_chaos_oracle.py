@@ -21,6 +21,8 @@ from support.chaos.evidence import (
 )
 from support.chaos.inputs import Input
 from support.chaos.oracle import CHECKS, judge
+from support.chaos.report import markdown, summary
+from support.chaos.run import Result
 
 RAW, GROUP = "raw_inbox_stream", "careerops.classify"
 KILL = Fault("kill", 15.0, 15.0, handlers=8, effects=1)
@@ -302,3 +304,19 @@ def test_each_fault_explains_only_as_many_repeats_as_handlers() -> None:
     twice = replace(run, runs=runs, effects=effects, known=known, faults=kills)
     assert judge(twice) == []
     assert judge(replace(twice, faults=kills[:1])) != []
+
+
+def test_the_summary_of_a_long_run_counts_faults_and_names_complaints() -> None:
+    """What goes into the documentation is the sum of what each run wrote, by lane and kind."""
+    run = good()
+    lost = without_mail(0)(run)
+    results = [
+        Result("sqlite-whole", 0, run, judge(run), 0, "leases of 3 s"),
+        Result("sqlite-whole", 1, lost, judge(lost), 1, "leases of 3 s"),
+    ]
+    facts = summary([result.facts() for result in results])
+    assert facts["faults"] == 2
+    assert facts["complaints"] == 1
+    text = markdown(facts)
+    assert "| sqlite-whole | 0 1 | 2 | 10 | 5 | 2 | 2 | 2 | 2 | 2 | 1 |" in text
+    assert "| kill | 2 |" in text

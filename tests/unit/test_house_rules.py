@@ -15,6 +15,7 @@ from support.tree import ROOT, SRC, project_files, python_files, relative
 MAX_LINES: Final = 400
 
 TASK_OWNERS: Final[dict[str, str]] = {
+    "adapters/kafka/": "custody and drains live and die with their subscription, which ends them",
     "adapters/sqlite/background.py": "the log's own tasks, ended with it; one that dies ends it",
     "ops/lifecycle.py": "the one place that owns background tasks and stops the process with them",
     "services/sender.py": "races a wake-up, a timer and the end, and ends all three on leaving",

@@ -68,6 +68,10 @@ VIOLATIONS: Final[dict[str, list[tuple[str, str]]]] = {
         ("careerops.adapters.llm.planted", "openai"),
     ],
     "aiosmtplib": [("careerops.adapters.notifier.planted", "aiosmtplib")],
+    "confluent-kafka": [
+        ("careerops.stream.planted", "confluent_kafka"),
+        ("careerops.bootstrap.planted", "confluent_kafka.admin"),
+    ],
     "mail-formats": [
         ("careerops.adapters.mailbox.planted", "selectolax"),
         ("careerops.services.planted", "icalendar"),

@@ -11,7 +11,7 @@ from careerops.bootstrap.channels import channels_by_account, wire_channels
 from careerops.bootstrap.classifiers import warm_up, wire_classifier
 from careerops.bootstrap.parts import build_part, build_parts
 from careerops.bootstrap.sources import wire_mailboxes
-from careerops.bootstrap.stores import Stores
+from careerops.bootstrap.stores import Stores, is_shared
 from careerops.config import Config, PartConfig
 from careerops.domain.topics import (
     CLASSIFIED,
@@ -87,8 +87,9 @@ class Pipeline:
             AlreadyRunning, ConfigurationError, Fenced: see the parts; the first one stops all.
         """
         # All sources first: who is refused one must not have taken a group from anybody.
-        for reader in self.readers:
-            await reader.acquire()
+        if not is_shared(self.around.config):
+            for reader in self.readers:
+                await reader.acquire()
         try:
             async with asyncio.TaskGroup() as tasks:
                 reading = [
@@ -170,6 +171,7 @@ def reader_of(
         owner=around.owner,
         where=where,
         topic=topic,
+        stand_by=is_shared(around.config),
     )
 
 

@@ -132,16 +132,20 @@ async def _more(log: "EventLog", topic: str, offsets: dict[int, int]) -> None:
     """Return once any partition holds more."""
     import asyncio
 
-    waits = [
-        asyncio.ensure_future(log.wait(topic, offset, each)) for each, offset in offsets.items()
-    ]
+    found = asyncio.Event()
+
+    async def watch(partition: int, offset: int) -> None:
+        await log.wait(topic, offset, partition)
+        found.set()
+
     try:
-        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for each in done:
-            each.result()
-    finally:
-        for each in waits:
-            each.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            watching = [tasks.create_task(watch(*place)) for place in offsets.items()]
+            await found.wait()
+            for task in watching:
+                task.cancel()
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from None
 
 
 def _print_record(record: "LogRecord", *, as_json: bool) -> None:

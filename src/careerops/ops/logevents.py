@@ -44,6 +44,7 @@ class LogEvent(StrEnum):
     EMAIL_DEFERRED = "email_deferred", "A mail cannot be read from its source now; tried again."
     EMAIL_SKIPPED = "email_skipped", "A mail's source keeps failing to hand it over; left out."
     SOURCE_CONNECTED = "source_connected", "A mailbox can be read."
+    SOURCE_TAKEN = "source_taken", "Another process reads this mailbox; this one stands by."
     SOURCE_LOST = "source_lost", "The connection to a mailbox is lost; it will be tried again."
     SOURCE_CAUGHT_UP = "source_caught_up", "A mailbox was read to its end."
     PARSER_CRASHED = "parser_crashed", "The mail parser died and was replaced."

@@ -8,12 +8,12 @@ lease: killed in between, the same mails are published again and consumers dedup
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from careerops.domain.email import RAW_EMAIL_TYPE
-from careerops.domain.errors import ConfigurationError, Outage
+from careerops.domain.errors import AlreadyRunning, ConfigurationError, Outage
 from careerops.domain.identity import account_key
 from careerops.domain.topics import RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import Record
@@ -35,6 +35,7 @@ _BATCH_BYTES = 4 * 1024 * 1024
 _QUEUE_MAILS = 400
 _LEASE_TTL_S = 15.0
 _RETRY_S = 2.0
+_STAND_BY_S = 3.0
 
 
 @dataclass(slots=True)
@@ -90,11 +91,14 @@ class SourceReader:
         owner: str,
         where: str = "",
         topic: str | None = None,
+        stand_by: bool = False,
     ) -> None:
         """Read `mailbox` for `account`, into `topic` if given, else as live or backfill.
 
-        `where` is the mailbox's key in the configuration, for errors that concern it.
+        `where` is the mailbox's key in the configuration, for errors that concern it. With
+        `stand_by` a source that another process reads is waited for: it may end any time.
         """
+        self._stand_by = stand_by
         self._where = where
         self._mailbox = mailbox
         self._kind = kind
@@ -116,10 +120,22 @@ class SourceReader:
         """Take the source's lease, before anything else is taken; `run` does if nobody did.
 
         Raises:
-            AlreadyRunning: another live process reads this source.
+            AlreadyRunning: another live process reads this source, and it does not stand by.
         """
-        self._lease = await self._cursors.acquire(self._mailbox.name, self._owner, _LEASE_TTL_S)
-        return self._lease
+        waiting = False
+        while True:
+            try:
+                lease = await self._cursors.acquire(self._mailbox.name, self._owner, _LEASE_TTL_S)
+            except AlreadyRunning:
+                if not self._stand_by:
+                    raise
+                if not waiting:
+                    self._logger.info(LogEvent.SOURCE_TAKEN, source_kind=self._kind)
+                waiting = True
+                await self._clock.sleep(_STAND_BY_S)
+            else:
+                self._lease = lease
+                return lease
 
     async def run(self, *, follow: bool, patient: bool = True) -> None:
         """Read to the end, or for ever with `follow`. A `patient` one tries an unreachable again.
@@ -151,7 +167,8 @@ class SourceReader:
                     return
         finally:
             self._lease = None
-            await self._cursors.release(lease)
+            with suppress(Outage):  # it expires by itself
+                await self._cursors.release(lease)
 
     async def _read(self, lease: Lease, *, follow: bool) -> None:
         cursor = await self._cursors.cursor(self._mailbox.name)

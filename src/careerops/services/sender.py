@@ -14,6 +14,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from careerops.domain.errors import (
     CareerOpsError,
@@ -29,6 +31,7 @@ from careerops.ops.metrics import Metrics
 from careerops.ports.clock import Clock
 from careerops.ports.ledger import DeliveryStatus, EntryState, Ledger
 from careerops.ports.notifier import Notifier
+from careerops.stream.patience import Patience
 from careerops.stream.retry import RetryPolicy
 
 _LEASE = timedelta(seconds=60)
@@ -71,6 +74,7 @@ class Sender:
         self._clock = around.clock
         self._policy = RetryPolicy(base_delay_s=1.0, max_delay_s=60.0)
         self._logger = get_logger("notify")
+        self._patiently = Patience(around.clock, self._logger)
         self._wake = asyncio.Event()
         self._failures = 0
         self._recover_at = 0.0
@@ -103,28 +107,35 @@ class Sender:
         """Resolve what a process left in SENDING when it died: another's may have just now."""
         self._recover_at = self._clock.monotonic() + _RECOVER_EVERY_S
         now = self._clock.now()
-        for state in await self._ledger.recover(self.channel, self._around.owner, now):
+        recover = partial(self._ledger.recover, self.channel, self._around.owner, now)
+        for state in await self._patiently(recover):
             await self._unknown(state, "the process ended during the send", counted=True)
 
     async def _round(self) -> float:
         """Send what is due; returns how many seconds nothing is to be done."""
         now = self._clock.now()
-        expired = await self._ledger.expire(self.channel, now)
+        expired = await self._patiently(partial(self._ledger.expire, self.channel, now))
         if expired:
             self._count.labels(self.channel, "expired").inc(expired)
             self._logger.warning(LogEvent.NOTIFICATION_EXPIRED, channel=self.channel, count=expired)
         self.busy = True
         try:
-            claimed = await self._ledger.claim(
-                self.channel, self._around.owner, now, now + _LEASE, _CLAIM_AT_MOST
-            )
+            owner = self._around.owner
+            claim = partial(self._ledger.claim, self.channel, owner, now, now + _LEASE)
+            claimed = await self._patiently(partial(claim, _CLAIM_AT_MOST))
             if not claimed:
-                due = await self._ledger.next_due(self.channel)
+                due = await self._patiently(partial(self._ledger.next_due, self.channel))
                 return _POLL_S if due is None else self._until(due)
             delays = await asyncio.gather(*(self._send(state) for state in claimed))
         finally:
             self.busy = False
         return max(delays)
+
+    async def _finish(
+        self, state: EntryState, status: DeliveryStatus, now: datetime, **how: Any
+    ) -> None:
+        """Record how a send ended: what was sent must not be sent again for want of a store."""
+        await self._patiently(partial(self._ledger.finish, state, status, now, **how))
 
     def _until(self, due: datetime) -> float:
         return min(_POLL_S, max(0.01, (due - self._clock.now()).total_seconds()))
@@ -166,7 +177,7 @@ class Sender:
 
     async def _sent(self, state: EntryState, notification: Notification) -> None:
         now = self._clock.now()
-        await self._ledger.finish(state, DeliveryStatus.SENT, now)
+        await self._finish(state, DeliveryStatus.SENT, now)
         if self.down:
             self._logger.info(LogEvent.OUTAGE_ENDED, scope=f"channel:{self.channel}")
         self._failures = 0
@@ -185,9 +196,7 @@ class Sender:
         reason = type(error).__name__.lower()
         now = self._clock.now()
         self.down_since = self.down_since or now
-        await self._ledger.finish(
-            state, DeliveryStatus.PLANNED, now, reason=reason, due=state.entry.due
-        )
+        await self._finish(state, DeliveryStatus.PLANNED, now, reason=reason, due=state.entry.due)
         self._count.labels(self.channel, reason).inc()
         delay_s = self._policy.delay_s(self._failures, asked_s)
         self._logger.warning(
@@ -213,7 +222,7 @@ class Sender:
     async def _failed(self, state: EntryState, error: Permanent) -> None:
         await self._around.on_failed(state, error)
         now = self._clock.now()
-        await self._ledger.finish(state, DeliveryStatus.FAILED, now, reason=error.reason)
+        await self._finish(state, DeliveryStatus.FAILED, now, reason=error.reason)
         self._count.labels(self.channel, "failed").inc()
         self._logger.error(LogEvent.NOTIFICATION_FAILED, channel=self.channel, reason=error.reason)
 
@@ -221,7 +230,7 @@ class Sender:
         """Resolve by policy a send of which nobody knows whether it happened."""
         again = self._around.resend_unknown
         status = DeliveryStatus.PLANNED if again else DeliveryStatus.UNKNOWN
-        await self._ledger.finish(
+        await self._finish(
             state,
             status,
             self._clock.now(),

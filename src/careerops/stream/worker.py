@@ -24,6 +24,7 @@ from careerops.ports.eventlog import Delivery, EventLog, Settlement, Subscriptio
 from careerops.ports.verdicts import VerdictStore
 from careerops.stream.dispatcher import Dispatcher, Surroundings
 from careerops.stream.message import Handler, Message
+from careerops.stream.patience import Patience
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import Scope
 from careerops.stream.settler import Settler
@@ -90,6 +91,7 @@ class Worker:
         self._settings = settings
         self._processed = metrics.emails_processed
         logger = get_logger(handler.stage)
+        self._patiently = Patience(clock, logger)
         self._settler = Settler(log, clock, logger, self._on_settled, self._on_refused)
         around = Surroundings(
             spawn=self._spawn,
@@ -183,7 +185,8 @@ class Worker:
             while (free := self._free(intake)) <= 0:
                 self._room.clear()
                 await self._room.wait()
-            await self._accept(intake, await intake.subscription.receive(free))
+            receive = partial(intake.subscription.receive, free)
+            await self._accept(intake, await self._patiently(receive))
 
     def _free(self, intake: _Intake) -> int:
         if intake.held_bytes >= self._settings.high_water_bytes:
@@ -201,7 +204,7 @@ class Worker:
             if message is not None:
                 messages.append(message)
         keys = [self._dispatcher.key_of(message) for message in messages]
-        known = await self._verdicts.get(keys) if keys else {}
+        known = await self._patiently(partial(self._verdicts.get, keys)) if keys else {}
         for message, key in zip(messages, keys, strict=True):
             verdict = known.get(key)
             if self._revoked and self._share(message) in self._revoked:
@@ -287,10 +290,11 @@ class Worker:
         """The verdict on an id that was in flight already when `message` came."""
         await self._settler.flushed()
         key = self._dispatcher.key_of(message)
-        return (await self._verdicts.get([key])).get(key)
+        return (await self._patiently(partial(self._verdicts.get, [key]))).get(key)
 
     async def _attempt(self, intake: int, delivery: Delivery) -> None:
-        await self._intakes[intake].subscription.attempt(delivery)
+        subscription = self._intakes[intake].subscription
+        await self._patiently(partial(subscription.attempt, delivery))
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         if self._tasks is None:

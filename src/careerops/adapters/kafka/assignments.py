@@ -15,10 +15,9 @@ from uuid import uuid4
 
 from confluent_kafka import KafkaError
 
-from careerops.adapters.kafka.clients import meaning
 from careerops.adapters.kafka.thread import DRAIN_S, GIVE_BACK_S, ConsumerThread, Fetched, Share
 from careerops.adapters.kafka.tracker import Standing, Tracker
-from careerops.domain.errors import CareerOpsError, Outage
+from careerops.domain.errors import CareerOpsError, Fenced, Outage
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.custody import Custody, CustodyStore, Place
@@ -127,7 +126,9 @@ class Assignments:
     def failed(self, error: KafkaError) -> None:
         """Something is wrong; the client goes on trying unless the error is fatal."""
         if error.fatal():
-            self.failure = meaning(error)
+            self.failure = Fenced(
+                f"Kafka has ended this consumer for good ({error.name()}): start again"
+            )
             self.arrived.set()
         elif not self._down:
             self._down = True

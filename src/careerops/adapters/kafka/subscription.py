@@ -68,8 +68,8 @@ class KafkaSubscription:
         Cancelling loses nothing: records leave the buffer only in the step that returns.
 
         Raises:
-            Fenced: it was closed.
-            Outage: the consumer has failed for good, or custody cannot be recorded.
+            Fenced: it was closed, or the consumer has failed for good.
+            Outage: custody cannot be recorded now.
         """
         async with self._reading:
             while True:

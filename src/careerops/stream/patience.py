@@ -1,0 +1,43 @@
+"""Asking a store again for as long as it is out: nothing of what was to be written is lost."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from careerops.domain.errors import Outage
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import Logger
+from careerops.ports.clock import Clock
+from careerops.stream.retry import RetryPolicy
+
+T = TypeVar("T")
+
+
+class Patience:
+    """Repeats a call that may be repeated until the outage is over; says so once a scope."""
+
+    def __init__(self, clock: Clock, logger: Logger) -> None:
+        """Wait by `clock`, with growing delays of at most 5 s."""
+        self._clock = clock
+        self._logger = logger
+        self._policy = RetryPolicy(base_delay_s=0.2, max_delay_s=5.0)
+        self._out: set[str] = set()
+
+    async def __call__(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` answers. Other errors than `Outage` come through."""
+        failures = 0
+        scope = ""
+        while True:
+            try:
+                answer = await ask()
+            except Outage as outage:
+                failures += 1
+                scope = outage.scope
+                if scope not in self._out:
+                    self._out.add(scope)
+                    self._logger.warning(LogEvent.OUTAGE_STARTED, scope=scope)
+                await self._clock.sleep(self._policy.delay_s(failures))
+            else:
+                if scope in self._out:
+                    self._out.discard(scope)
+                    self._logger.info(LogEvent.OUTAGE_ENDED, scope=scope)
+                return answer
