@@ -21,6 +21,8 @@ _PROGRESS_S: Final = 5.0
 _FIRES_S: Final = 15.0
 _ENDS_S: Final = 15.0
 _TAKES_OVER_S: Final = 40.0
+_STARTS_S: Final = 5.0
+"""A process that has just been started may refuse to go on without what it needs."""
 _POLL_S: Final = 0.02
 
 
@@ -106,7 +108,7 @@ class Driver:
         if not fired or fired[-1]["pid"] != member.pid:
             self._unexpected(member)
             return
-        self._died(f"{step.kind}:{step.point}", fired[-1]["at"], member)
+        self._died(f"{plan.KILL}:{step.point}", fired[-1]["at"], member)
 
     def _died(self, kind: str, at: float, member: Member) -> None:
         spec = member.spec
@@ -149,7 +151,7 @@ class Driver:
         self.blocked.append((at, until))
         spec = member.spec
         self._fault(
-            f"{step.kind}:{step.point}",
+            f"{step.kind}:{step.point}" if step.point else step.kind,
             at,
             member,
             until=until,
@@ -200,7 +202,8 @@ class Driver:
             Fault(step.kind, at, until, handlers, effects, detail=detail or "all lived on")
         )
         for each in gone:
-            if self.lane.survives or each.wait(0) != 1:
+            starting = at - each.started < _STARTS_S
+            if each.wait(0) != 1 or (self.lane.survives and not starting):
                 self._unexpected(each)
             self._look(each)
             each.start()
@@ -223,7 +226,7 @@ class Driver:
     def _finish(self) -> None:
         """End the members in peace, then let one process do what is left."""
         for member in self._members:
-            self._end(plan.TERM, member)
+            self._end(plan.END, member)
         self._home.run("run", "--until-idle", "--max-wait", "90", timeout_s=240)
 
     def _end(self, kind: str, member: Member) -> None:

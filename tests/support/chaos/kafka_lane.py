@@ -147,4 +147,5 @@ def kafka_lane(
         replaced=False,
         survives=True,
         environment={"CHAOS_LANE": "kafka"},
+        note=f"group protocol {protocol}, session of {session_s:g} s",
     )

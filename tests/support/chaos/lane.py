@@ -88,6 +88,7 @@ class Lane:
         held: messages that a worker holds at most, whose handlers may have ended unsettled while
             the log could not be written.
         environment: of the members, besides what plants the faults.
+        note: what there is to know about it, for the summary.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Lane:
     survives: bool
     held: int = 64
     environment: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
     def configuration(self, url: str) -> str:
         """The configuration file, with everything outside at `url`."""

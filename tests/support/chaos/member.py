@@ -17,7 +17,12 @@ NOTES: Final = "notes.jsonl"
 
 
 class Member:
-    """A process of the program that can be killed, stopped and ordered to do so itself."""
+    """A process of the program that can be killed, stopped and ordered to do so itself.
+
+    Attributes:
+        process: the one that runs, or ran last.
+        started: when it was, in seconds since 1970.
+    """
 
     def __init__(self, home: Home, spec: MemberSpec, environment: dict[str, str]) -> None:
         """It runs in `home`, with `environment` added to what plants the faults."""
@@ -31,6 +36,7 @@ class Member:
         }
         self._home = Home(home.folder, {**home.environment, **planted, **environment})
         self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
 
     @property
     def pid(self) -> int:
@@ -46,6 +52,7 @@ class Member:
     def start(self) -> None:
         """Start it, without any order left from before."""
         self._orders.unlink(missing_ok=True)
+        self.started = time.time()
         self.process = self._home.start(self.spec.command)
 
     def send(self, number: signal.Signals) -> float:

@@ -12,6 +12,8 @@ from typing import Final
 from support.chaos.lane import Lane, MemberSpec
 
 KILL, KILL_AT, TERM, AWAY, STOP, ZOMBIE = "kill", "kill_at", "term", "away", "stop", "zombie"
+END: Final = "end"
+"""The end of the members when the plan is done: no fault of the plan."""
 CALM: Final = ""
 WEATHER: Final = ("late_runs", "late_effects", "lost_answer", "hung_effect", "refused_effect")
 """What the outside does at the same time: it is slow, it takes a message and answers by an error or

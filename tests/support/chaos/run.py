@@ -29,6 +29,7 @@ class Result:
     Attributes:
         name: of the lane and its layout.
         missed: steps whose point the program never came to.
+        note: what there is to know about the lane.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Result:
     evidence: Evidence
     complaints: Sequence[str]
     missed: int
+    note: str = ""
 
     def facts(self) -> dict[str, Any]:
         """What a summary is made of."""
@@ -46,8 +48,8 @@ class Result:
         return {
             "lane": self.name,
             "seed": self.seed,
-            "faults": dict(Counter(f.kind.partition(":")[0] for f in evidence.faults)),
-            "points": dict(Counter(f.kind for f in evidence.faults if ":" in f.kind)),
+            "note": self.note,
+            "faults": dict(Counter(fault.kind for fault in evidence.faults)),
             "missed": self.missed,
             "mails": len(evidence.inputs),
             "effects": len(counts),
@@ -90,7 +92,8 @@ def chaos_run(
         driver.run(steps)
         evidence = gather(home, world, driver, seed=seed)
     evidence.save(folder / "evidence.json")
-    result = Result(name or lane.name, seed, evidence, judge(evidence), len(driver.missed))
+    missed = len(driver.missed)
+    result = Result(name or lane.name, seed, evidence, judge(evidence), missed, lane.note)
     if REPORT and name:
         place = Path(REPORT) / f"{result.name}-{seed}.json"
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True)
 
     With `short_leases` zombies need 3 s of silence and not the product's 15.
     """
-    shortened = {"CHAOS_LEASE_S": str(SHORT_LEASE_S)}
+    lease_s = SHORT_LEASE_S if short_leases else groups.LEASE_S
     with disk(folder / "disk", lambda: _users(folder / "disk")) as place:
         yield Lane(
             name="sqlite",
@@ -47,10 +47,11 @@ def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True)
             members=SERVICES if apart else (WHOLE,),
             outages={"disk_full": place},
             exact=True,
-            lease_s=SHORT_LEASE_S if short_leases else groups.LEASE_S,
+            lease_s=lease_s,
             replaced=True,
             survives=False,
-            environment=shortened if short_leases else {},
+            environment={"CHAOS_LEASE_S": str(lease_s)},
+            note=f"disk full: {place.how}; leases of {lease_s:g} s",
         )
 
 

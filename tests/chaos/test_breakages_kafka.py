@@ -1,0 +1,69 @@
+"""The five deliberate breakages on Kafka, each caught by the oracle, and none without them."""
+
+from pathlib import Path
+
+import pytest
+
+from support.chaos.breakage import Case, kills
+from support.chaos.kafka_lane import ALONE, Stand, kafka_lane
+from support.chaos.plan import KILL, TERM, Step
+from support.chaos.run import Result, chaos_run
+from support.kafka.fixtures import kafka
+from support.kafka.nodes import Brokers
+from support.postgres import postgres, postgres_url
+
+__all__ = ["kafka", "postgres", "postgres_url"]
+
+pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(600)]
+
+SESSION_S = 3.0
+"""The partitions of a killed process are free after that."""
+
+AT_WORK = tuple(
+    Step(KILL, member=0, mails=12, calls=calls, weather="late_runs") for calls in (3, 4)
+)
+ENDS = tuple(Step(TERM, member=0, mails=12, calls=calls) for calls in (6, 9))
+
+ON_KAFKA = (
+    Case("kafka_commit_before_settle", kills("in_between", 2), "was lost: no effect"),
+    Case("kafka_watermark_by_one", AT_WORK, "was lost: no effect"),
+    Case("kafka_revoke_without_commit", ENDS, "was delivered again, handed over below"),
+    Case(
+        "kafka_dead_letter_after_settle",
+        kills("in_between", 1),
+        "was lost: no dead letter",
+        poison=1.0,
+    ),
+    Case("kafka_verdict_after_output", kills("in_between", 2), "decided as"),
+)
+CONTROL = Case(
+    "", (*AT_WORK, *ENDS, *kills("after_verdict", 2), *kills("after_produce", 2)), "", poison=0.2
+)
+
+
+def run(folder: Path, case: Case, brokers: Brokers, store: str) -> Result:
+    """The steps of a case on Kafka, in one process that is broken as the case says."""
+    lane = kafka_lane(Stand(brokers.bootstrap, store), ALONE, session_s=SESSION_S)
+    environment = {"CHAOS_BREAK": case.breakage} if case.breakage else {}
+    return chaos_run(folder, lane, case.steps, 1, environment=environment, poison=case.poison)
+
+
+@pytest.mark.parametrize("case", ON_KAFKA, ids=lambda case: case.breakage)
+def test_a_breakage_is_caught(
+    tmp_path: Path, kafka: Brokers, postgres_url: str, case: Case
+) -> None:
+    """Whoever breaks the adapter this way is told what is lost, repeated, or told otherwise."""
+    result = run(tmp_path, case, kafka, postgres_url)
+    assert any(case.complaint in complaint for complaint in result.complaints), result.complaints
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a DEAD verdict carries no outputs, so no dead letter reaches Kafka"
+)
+def test_without_a_breakage_the_same_steps_are_survived(
+    tmp_path: Path, kafka: Brokers, postgres_url: str
+) -> None:
+    """The complaints are about the breakages, not about kills and ends."""
+    result = run(tmp_path, CONTROL, kafka, postgres_url)
+    assert result.missed == 0
+    assert list(result.complaints) == []
