@@ -73,7 +73,7 @@ def configuration_markdown() -> str:
         _NOTE,
         _HOW,
         "## Top level",
-        _rows(Config, but={"root", "file", "http_given", "kafka", *_TABLES}),
+        _rows(Config, but={"root", "file", "http_given", *_TABLES}),
     ]
     for name, field in Config.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):

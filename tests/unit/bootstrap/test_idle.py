@@ -153,7 +153,13 @@ class Scene:
         self.database = MemoryDatabase()
         self.reader = SimpleNamespace(progress=SourceProgress(caught_up=1))
         self.worker = SimpleNamespace(
-            assigned=True, held=0, group="careerops.x", topics=(RAW_INBOX,), scopes={}, stage="x"
+            assigned=True,
+            held=0,
+            group="careerops.x",
+            topics=(RAW_INBOX,),
+            partitions={RAW_INBOX: frozenset({0})},
+            scopes={},
+            stage="x",
         )
         self.due = False
 
@@ -183,7 +189,7 @@ async def test_a_quiet_pipeline_is_idle_at_the_second_look() -> None:
     assert await Scene().idle_within(0.11)
 
 
-@pytest.mark.parametrize("what", ["reader", "unassigned", "held", "due", "lag"])
+@pytest.mark.parametrize("what", ["reader", "unassigned", "share", "held", "due", "lag"])
 async def test_whatever_is_not_done_is_waited_for(what: str) -> None:
     """Each of the places where work can be."""
     scene = Scene()
@@ -191,6 +197,8 @@ async def test_whatever_is_not_done_is_waited_for(what: str) -> None:
         scene.reader.progress.caught_up = 0
     elif what == "unassigned":
         scene.worker.assigned = False
+    elif what == "share":
+        scene.worker.partitions = {RAW_INBOX: frozenset()}
     elif what == "held":
         scene.worker.held = 1
     elif what == "due":

@@ -104,9 +104,9 @@ def test_secrets_in_lists_and_tables_are_found_too() -> None:
         number: int = 3
 
     with pytest.raises(ConfigurationError, match=r"^at\.keys\[1\]: "):
-        parts._check_secrets(Nested(keys=(Secret("env:PATH"), Secret("env:NOPE_1"))), "at")
+        parts.check_secrets(Nested(keys=(Secret("env:PATH"), Secret("env:NOPE_1"))), "at")
     with pytest.raises(ConfigurationError, match=r"^at\.by_name\.b: "):
-        parts._check_secrets(Nested(by_name={"b": Secret("env:NOPE_2")}), "at")
+        parts.check_secrets(Nested(by_name={"b": Secret("env:NOPE_2")}), "at")
 
 
 def test_relative_paths_and_secret_files_start_at_the_configurations_folder(tmp_path: Path) -> None:

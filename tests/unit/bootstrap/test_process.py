@@ -159,29 +159,51 @@ async def test_without_a_mailbox_there_is_nothing_to_read_and_nothing_wrong(tmp_
 @pytest.mark.parametrize(
     ("log", "store", "says"),
     [
-        ("kafka://127.0.0.1:9092", "", "log: 'kafka' is not a log this release can open"),
-        ("sqlite:///", "", "log: 'sqlite' is not a log"),
-        ("careerops.db", "", "log: 'careerops.db' is not a log"),
+        ("sqlite:///", "", "log: 'sqlite' is nothing this release can open"),
+        ("careerops.db", "", "log: 'careerops.db' is nothing this release can open"),
         ("sqlite:///a.db", "postgresql://x", "store: with an SQLite log the stores live in"),
+        ("kafka://", "", "log: write kafka://HOST:PORT"),
+        ("kafka://broker", "", "log: write kafka://HOST:PORT"),
+        ("kafka://127.0.0.1:1", "mysql://x", "store: 'mysql' is nothing this release can open"),
+        ("kafka://127.0.0.1:1", "env:NO_SUCH_VARIABLE", "store: "),
+        ("kafka://127.0.0.1:1", "env:no-variable", "store: an env reference is env:NAME"),
     ],
 )
-def test_a_log_or_store_that_this_release_cannot_open_is_named(
+async def test_a_log_or_store_that_this_release_cannot_open_is_named(
     log: str, store: str, says: str
 ) -> None:
     """By its key, with what to write instead."""
     with pytest.raises(ConfigurationError) as caught:
-        sqlite_path(build_config({"log": log, "store": store}, Path("/x"), {}))
+        await open_stores(build_config({"log": log, "store": store}, Path("/x"), {}))
     assert str(caught.value).startswith(says)
     assert "\n" not in str(caught.value)
 
 
+async def test_the_table_of_kafka_is_checked_by_its_keys(tmp_path: Path) -> None:
+    """A misspelt one is named, and so is a property that is not to be changed."""
+    for table, says in (
+        ({"partition": 3}, "kafka.partition: unknown key; did you mean partitions?"),
+        ({"properties": {"acks": 0}}, "kafka: properties: acks is not to be changed; remove it"),
+        ({"security": "sasl_ssl"}, "kafka: sasl_mechanism and security = 'sasl_...' go together"),
+    ):
+        tables = {"log": "kafka://127.0.0.1:1", "kafka": table}
+        with pytest.raises(ConfigurationError) as caught:
+            await open_stores(build_config(tables, tmp_path, {}))
+        assert str(caught.value).startswith(says)
+
+
 def test_the_database_lies_in_the_configurations_folder() -> None:
-    """Unless its path is absolute; the store may repeat the log."""
+    """Unless its path is absolute."""
+    config = build_config({}, Path("/x"), {})
+    assert sqlite_path(config, "sqlite:///a.db", "log") == Path("/x/a.db")
+    assert sqlite_path(config, "sqlite:////y/a.db", "store") == Path("/y/a.db")
+
+
+async def test_the_store_may_repeat_the_log_on_sqlite(tmp_path: Path) -> None:
+    """There it is one file anyway."""
     tables = {"log": "sqlite:///a.db", "store": "sqlite:///a.db"}
-    assert sqlite_path(build_config(tables, Path("/x"), {})) == Path("/x/a.db")
-    assert sqlite_path(build_config({"log": "sqlite:////y/a.db"}, Path("/x"), {})) == Path(
-        "/y/a.db"
-    )
+    await (await open_stores(build_config(tables, tmp_path, {}))).close()
+    assert (tmp_path / "a.db").is_file()
 
 
 async def test_a_database_that_cannot_be_opened_is_named_by_its_key(tmp_path: Path) -> None:
