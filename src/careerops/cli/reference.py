@@ -34,6 +34,7 @@ _DEMO_ENDS = "<!-- demo:end -->"
 _SHOWN_LINES = 24
 _ATTRIBUTE = re.compile(r"^ {4}(\w+(?:, \w+)*): (.*(?:\n {5,}.*)*)", re.MULTILINE)
 _WORDS: dict[Any, str] = {
+    Any: "any value",
     bool: "true or false",
     date: "date",
     float: "number",
@@ -192,7 +193,7 @@ _FORMS: dict[Any, Callable[[tuple[Any, ...]], str]] = {
 
 
 def _default(field: Any) -> str:
-    value = field.default
+    value = field.get_default(call_default_factory=True)
     if value is PydanticUndefined:
         return "required"
     if isinstance(value, BaseModel):
