@@ -193,7 +193,7 @@ _FORMS: dict[Any, Callable[[tuple[Any, ...]], str]] = {
 
 
 def _default(field: Any) -> str:
-    value = field.get_default(call_default_factory=True)
+    value = field.default_factory() if field.default_factory else field.default
     if value is PydanticUndefined:
         return "required"
     if isinstance(value, BaseModel):
