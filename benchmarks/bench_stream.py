@@ -49,7 +49,7 @@ from stream.runs import BenchmarkFailed, Place
 from stream.workloads import WORKLOADS, Workload
 
 _SPARE_S = 5.0
-_LEAST_KILLED = 200
+_LEAST_KILLED = 50
 _PROFILED = 25
 
 
@@ -61,7 +61,7 @@ class Benchmark:
         servers: the broker.
         folder: for what is written during the run.
         seconds: of a steady run.
-        kill_seconds: how long the run with a kill would take without one.
+        kill_seconds: how long the run with a kill would take without one; 0 for no such run.
         profile: where to leave profiles, None for none.
     """
 
@@ -105,6 +105,8 @@ class Benchmark:
             figures = steady(entrant, workload, place, self.seconds, profile)
             bound = min(ceiling, figures.floor) if workload.bound_by_keys else ceiling
             result = Row(entrant, bound, figures)
+            if self.kill_seconds <= 0:
+                return result
             _say(f"{workload.name}: {entrant.title}: {figures.rate:,.0f}/s; now with a kill")
             count = max(_LEAST_KILLED, int(figures.rate * self.kill_seconds))
             shorter = self._filled(workload, min(count, place.count))
@@ -145,7 +147,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     names = [entrant.name for entrant in ENTRANTS]
     parser.add_argument("--seconds", type=float, default=60.0, help="of a steady run")
-    parser.add_argument("--kill-seconds", type=float, default=20.0, help="of work, with a kill")
+    parser.add_argument("--kill-seconds", type=float, default=20.0, help="0: no kill")
     parser.add_argument("--only", action="append", choices=names, help="may be given repeatedly")
     parser.add_argument("--workload", choices=[workload.name for workload in WORKLOADS])
     parser.add_argument("--quick", action="store_true", help="5 s each: shows that all run")

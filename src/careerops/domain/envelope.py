@@ -68,7 +68,7 @@ def read_envelope(headers: Headers) -> Envelope:
     found: dict[str, str] = {}
     try:
         for name, value in headers:
-            if name not in found and (name.startswith("ce_") or name in _PLAIN):
+            if name in _READ and name not in found:
                 found[name] = value.decode()
         return Envelope(
             id=_nonempty(found["ce_id"]),
@@ -86,7 +86,17 @@ def read_envelope(headers: Headers) -> Envelope:
         ) from None
 
 
-_PLAIN = frozenset({"traceparent", "careerops-replay"})
+_READ = frozenset(
+    {
+        "ce_id",
+        "ce_revision",
+        "ce_source",
+        "ce_time",
+        "ce_type",
+        "careerops-replay",
+        "traceparent",
+    }
+)
 
 
 def _nonempty(value: str) -> str:

@@ -15,6 +15,10 @@ _LATENCY_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
 _TELL_S = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600)
 
 
+Counted = Counter
+"""What a counter's labels give: for those who count and do not declare."""
+
+
 class Kind(StrEnum):
     """What a metric's figures mean over time."""
 

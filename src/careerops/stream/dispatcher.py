@@ -18,7 +18,6 @@ from careerops.domain.verdicts import Record, Verdict, VerdictKey, VerdictStatus
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import bind_message, get_logger
 from careerops.ops.metrics import Metrics
-from careerops.ops.tracing import trace_id_of
 from careerops.ports.clock import Clock
 from careerops.ports.eventlog import Delivery
 from careerops.stream.deadletter import dead_letter
@@ -75,8 +74,8 @@ class Dispatcher:
         self._handlers: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
         self._draining = False
-        self._in_flight = around.metrics.in_flight.labels(handler.stage)
-        self._parked = around.metrics.parked.labels(handler.stage)
+        around.metrics.in_flight.labels(handler.stage).set_function(lambda: self._lanes.running)
+        around.metrics.parked.labels(handler.stage).set_function(lambda: self._lanes.held)
 
     @property
     def scopes(self) -> dict[str, Scope]:
@@ -108,7 +107,10 @@ class Dispatcher:
 
     def key_of(self, message: Message) -> VerdictKey:
         """The verdict that this stage decides about `message`."""
-        return VerdictKey(message.envelope.id, self._handler.stage, message.envelope.revision)
+        if message.key is None:
+            envelope = message.envelope
+            message.key = VerdictKey(envelope.id, self._handler.stage, envelope.revision)
+        return message.key
 
     def add(self, message: Message) -> None:
         """Queue `message` in its lane; `pump` starts it."""
@@ -116,18 +118,21 @@ class Dispatcher:
 
     def pump(self) -> None:
         """Start whatever may start."""
-        while not self._draining and self._lanes.running < self._concurrency:
-            lane = self._lanes.take()
+        while self._lanes.running < self._concurrency:
+            lane = self._next()
             if lane is None:
-                break
+                return
+            self._track(self._handlers, self._around.spawn(self._work(lane)))
+
+    def _next(self) -> Lane | None:
+        """The next lane whose head may run now; those behind an outage wait for its scope."""
+        while not self._draining and (lane := self._lanes.take()) is not None:
             blocked = self._board.blocking(self._handler.scopes(lane.head))
-            if blocked is not None and not self._board.is_released(lane):
-                self._hold(lane)
-                self._board.wait(blocked, lane)
-                continue
-            self._track(self._handlers, self._around.spawn(self._run(lane)))
-        self._in_flight.set(self._lanes.running)
-        self._parked.set(self._lanes.held)
+            if blocked is None or self._board.is_released(lane):
+                return lane
+            self._hold(lane)
+            self._board.wait(blocked, lane)
+        return None
 
     async def drain(self, timeout_s: float) -> None:
         """Start nothing more, let running handlers finish for `timeout_s`, cancel the rest."""
@@ -157,11 +162,21 @@ class Dispatcher:
         self._logger.error(LogEvent.DEAD_LETTERED, reason=reason, error_type=type(error).__name__)
         self._around.hand_over(message, (letter,), verdict if named else None)
 
+    async def _work(self, first: Lane) -> None:
+        """Run lane after lane in one task, as long as there are any: tasks are not for nothing."""
+        lane: Lane | None = first
+        while lane is not None:
+            await self._run(lane)
+            lane = self._next()
+            self.pump()
+            if lane is not None:
+                await asyncio.sleep(0)  # a handler that never waits must not keep the loop
+
     async def _run(self, lane: Lane) -> None:
         message = lane.head
         if message.answers_seen is None:
             message.answers_seen = dict(self._answers)
-        with bind_message(message.envelope.id, trace_id_of(message.envelope.traceparent)):
+        with bind_message(message.envelope.id, message.envelope.traceparent):
             try:
                 known = await self._around.decided(message) if message.repeated else None
                 decision = None if known else await self._handle(message)
@@ -178,7 +193,6 @@ class Dispatcher:
                 elif known is not None:
                     self._around.hand_over(message, known.outputs, None)
                 self._advance(lane)
-        self.pump()
 
     async def _handle(self, message: Message) -> Decision:
         check_type(message.envelope.type, self._handler.accepts)
@@ -212,6 +226,8 @@ class Dispatcher:
         self._lanes.advance(lane)
 
     def _came_back(self, lane: Lane, *, but: str = "") -> None:
+        if not self._board.scopes:
+            return
         released, over = self._board.returned(lane, but=but)
         for other in released:
             self._lanes.release(other)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from careerops.domain.envelope import Envelope
 from careerops.domain.errors import Permanent
 from careerops.domain.model import Model
-from careerops.domain.verdicts import Record, VerdictStatus
+from careerops.domain.verdicts import Record, VerdictKey, VerdictStatus
 from careerops.ports.eventlog import Delivery
 
 
@@ -23,6 +23,7 @@ class Message:
         envelope: its CloudEvents attributes.
         intake: which of the worker's subscriptions it came from; 0 is live, others history.
         attempts: tries that count and failed.
+        key: the verdict that the stage decides about it, once it was asked for.
         revoked: its partition was taken away; what is decided about it is kept, and no more.
         repeated: the same id was in flight when this one came; its verdict is looked up again.
         parked_since: monotonic time in seconds of its first parking, None if never parked.
@@ -33,6 +34,7 @@ class Message:
     envelope: Envelope
     intake: int = 0
     attempts: int = 0
+    key: VerdictKey | None = None
     revoked: bool = False
     repeated: bool = False
     parked_since: float | None = None

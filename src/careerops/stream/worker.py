@@ -7,7 +7,6 @@ until they are settled; beyond that it stops receiving.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from careerops.domain.envelope import Envelope, read_envelope
 from careerops.domain.errors import Permanent
 from careerops.domain.verdicts import Record, Verdict, VerdictKey
 from careerops.ops.logging import get_logger
-from careerops.ops.metrics import Metrics
+from careerops.ops.metrics import Counted, Metrics
 from careerops.ports.clock import Clock
 from careerops.ports.eventlog import Delivery, EventLog, Settlement, Subscription
 from careerops.ports.verdicts import VerdictStore
@@ -108,9 +107,10 @@ class Worker:
         self._room = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
         self._progress = 0
-        self._ids: Counter[VerdictKey] = Counter()
+        self._counters: dict[str, Counted] = {}
+        self._ids: dict[VerdictKey, int] = {}
         self._revoked: dict[_Share, asyncio.Event] = {}
-        self._shares: Counter[_Share] = Counter()
+        self._shares: dict[_Share, int] = {}
 
     @property
     def held(self) -> int:
@@ -193,9 +193,8 @@ class Worker:
             return 0
         settings = self._settings
         busy = intake.held - self._dispatcher.waiting(intake.index)
-        return min(
-            settings.high_water - busy, settings.high_water_waiting - intake.held, _RECEIVE_AT_MOST
-        )
+        most = max(settings.high_water_waiting, settings.high_water)
+        return min(settings.high_water - busy, most - intake.held, _RECEIVE_AT_MOST)
 
     async def _accept(self, intake: _Intake, deliveries: Sequence[Delivery]) -> None:
         messages: list[Message] = []
@@ -210,8 +209,9 @@ class Worker:
             if self._revoked and self._share(message) in self._revoked:
                 self._release(message)  # taken away while its verdict was looked for
             elif verdict is None:
-                message.repeated = self._ids[key] > 0
-                self._ids[key] += 1
+                times = self._ids.get(key, 0)
+                message.repeated = times > 0
+                self._ids[key] = times + 1
                 self._dispatcher.add(message)
             else:
                 # Decided before: say the same again for a reader that missed it, think no more.
@@ -229,7 +229,8 @@ class Worker:
         message = Message(delivery, envelope, intake.index)
         intake.held += 1
         intake.held_bytes += message.size_bytes
-        self._shares[self._share(message)] += 1
+        share = self._share(message)
+        self._shares[share] = self._shares.get(share, 0) + 1
         if error is not None:
             self._dispatcher.bury(message, error, error.reason, str(error))
             return None
@@ -244,13 +245,18 @@ class Worker:
         self._progress += 1
         self._drop(message)
         status = settlement.verdict.status.value if settlement.verdict else "repeated"
-        self._processed.labels(self.stage, status).inc()
+        counter = self._counters.get(status)
+        if counter is None:
+            counter = self._counters[status] = self._processed.labels(self.stage, status)
+        counter.inc()
 
     def _drop(self, message: Message) -> None:
         """`message` is not in flight any more."""
         key = self._dispatcher.key_of(message)
-        self._ids[key] -= 1
-        if self._ids[key] <= 0:
+        times = self._ids.get(key, 0)
+        if times > 1:
+            self._ids[key] = times - 1
+        elif times:
             del self._ids[key]
         self._release(message)
 
@@ -260,8 +266,9 @@ class Worker:
         intake.held -= 1
         intake.held_bytes -= message.size_bytes
         share = self._share(message)
-        self._shares[share] -= 1
-        if not self._shares[share]:
+        left = self._shares[share] - 1
+        self._shares[share] = left
+        if not left:
             del self._shares[share]
             if (drained := self._revoked.pop(share, None)) is not None:
                 drained.set()
@@ -273,7 +280,7 @@ class Worker:
     async def _on_revoked(self, intake: int, partition: int, epoch: int) -> None:
         """Drop what of an assignment waits; return when what of it runs is settled."""
         share = (intake, partition, epoch)
-        if not self._shares[share]:
+        if share not in self._shares:
             return
         drained = self._revoked[share] = asyncio.Event()
         self._dispatcher.forget(intake, partition)

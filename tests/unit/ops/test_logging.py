@@ -61,7 +61,7 @@ def test_the_ids_of_the_message_at_work_are_on_every_line(lines: Lines) -> None:
     """Also in tasks started for it, and not beyond it."""
 
     async def work() -> None:
-        with bind_message(EVENT_ID, TRACE_ID):
+        with bind_message(EVENT_ID, f"00-{TRACE_ID}-00f067aa0ba902b7-01"):
             task = asyncio.create_task(in_task())
         log.info(LogEvent.MESSAGE_PARKED)
         await task
@@ -299,7 +299,7 @@ def test_a_line_takes_microseconds() -> None:
     """About 11 us where it was measured; the bound leaves room for a busy machine."""
     with open("/dev/null", "w", encoding="utf-8") as stream:  # noqa: PTH123  # a device, and no path
         undo = configure_logging(level="info", stream=stream, fmt="json")
-        with bind_message(EVENT_ID, TRACE_ID):
+        with bind_message(EVENT_ID, f"00-{TRACE_ID}-00f067aa0ba902b7-01"):
             best = min(
                 timeit.repeat(
                     lambda: log.info(

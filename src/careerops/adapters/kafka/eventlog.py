@@ -185,12 +185,18 @@ class KafkaLog:
         self._check_open()
         for settlement in settlements:
             self._check(settlement.outputs)
-        fresh = [each for each in settlements if not self._is_done(each.delivery)]
-        outputs = await self._judged(fresh)
-        await self._producer.publish(outputs)
-        for (topic, group), deliveries in _by_place(fresh).items():
-            for subscription in tuple(self._subscriptions.get((topic, group), ())):
-                await subscription.settle(deliveries)
+        fresh: list[tuple[Settlement, KafkaSubscription | None]] = []
+        for settlement in settlements:
+            member = self._of(settlement.delivery)
+            if member is None or member.is_open(settlement.delivery):
+                fresh.append((settlement, member))
+        await self._producer.publish(await self._judged(fresh))
+        done: dict[KafkaSubscription, list[Delivery]] = {}
+        for settlement, member in fresh:
+            if member is not None:
+                done.setdefault(member, []).append(settlement.delivery)
+        for member, deliveries in done.items():
+            await member.settle(deliveries)
 
     async def read(
         self, topic: str, offset: int, limit: int, partition: int = 0
@@ -242,14 +248,16 @@ class KafkaLog:
 
     # ---- inside ----
 
-    async def _judged(self, settlements: Sequence[Settlement]) -> list[Record]:
+    async def _judged(
+        self, settlements: Sequence[tuple[Settlement, KafkaSubscription | None]]
+    ) -> list[Record]:
         """Record the verdicts; the outputs to publish, those of the verdicts that stand."""
-        given = [each.verdict for each in settlements if each.verdict is not None]
+        given = [each.verdict for each, _ in settlements if each.verdict is not None]
         stands = iter(await self._verdicts.put(given) if given else ())
         outputs: list[Record] = []
-        for settlement in settlements:
+        for settlement, member in settlements:
             verdict: Verdict | None = None if settlement.verdict is None else next(stands)
-            if self._is_current(settlement.delivery):
+            if member is not None and member.is_current(settlement.delivery):
                 outputs += settlement.outputs if verdict is None else verdict.outputs
         return outputs
 
@@ -259,13 +267,6 @@ class KafkaLog:
     def _of(self, delivery: Delivery) -> KafkaSubscription | None:
         members = self._subscriptions.get((delivery.record.topic, delivery.group), ())
         return next((member for member in members if member.is_current(delivery)), None)
-
-    def _is_current(self, delivery: Delivery) -> bool:
-        return self._of(delivery) is not None
-
-    def _is_done(self, delivery: Delivery) -> bool:
-        member = self._of(delivery)
-        return member is not None and not member.is_open(delivery)
 
     def _known(self, spot: tuple[str, int]) -> dict[str, Standing | None]:
         """What this process knows better than the brokers, by group."""
@@ -307,11 +308,3 @@ class KafkaLog:
                     "a record is for a topic that does not exist", reason="unknown_topic"
                 )
             check_record(record)
-
-
-def _by_place(settlements: Sequence[Settlement]) -> dict[tuple[str, str], list[Delivery]]:
-    places: dict[tuple[str, str], list[Delivery]] = {}
-    for settlement in settlements:
-        delivery = settlement.delivery
-        places.setdefault((delivery.record.topic, delivery.group), []).append(delivery)
-    return places
