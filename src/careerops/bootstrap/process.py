@@ -9,6 +9,7 @@ from careerops.bootstrap.observing import observe
 from careerops.bootstrap.pipeline import SERVICES, Pipeline, Surroundings, wire
 from careerops.bootstrap.stores import open_stores, process_owner
 from careerops.config import Config
+from careerops.ops.collector import calm_collector
 from careerops.ops.lifecycle import Lifecycle
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
@@ -50,6 +51,7 @@ async def serve_until_stopped(
             serve = config.http_given or (not until_idle and len(services) == len(SERVICES))
             async with background(lifecycle, work), observe(pipeline, lifecycle, serve=serve):
                 get_logger("careerops").info(LogEvent.SERVICE_STARTED, stage=",".join(services))
+                calm_collector()
                 await pipeline.run(lifecycle.stopping, follow=not until_idle)
         finally:
             await pipeline.close()

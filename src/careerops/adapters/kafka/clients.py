@@ -110,6 +110,8 @@ def consumer(servers: str, options: Options, group: str) -> dict[str, Any]:
         "enable.partition.eof": True,
         "fetch.wait.max.ms": 100,
         "fetch.error.backoff.ms": 100,
+        # A partition that was full or paused for a moment is not to starve for a second.
+        "fetch.queue.backoff.ms": 10,
         # What is fetched ahead lies in memory: enough for a few hundred mails, not for gigabytes.
         "queued.max.messages.kbytes": 16 * 1024,
         "fetch.message.max.bytes": 4 * 1024 * 1024,
