@@ -32,6 +32,7 @@ Run it on a machine that does nothing else: 8 contenders at 6 workloads take abo
 import argparse
 import json
 import pstats
+import signal
 import sys
 import tempfile
 import time
@@ -121,6 +122,8 @@ class Benchmark:
 def main() -> int:
     """Measure what the command line names, print tables, write the file."""
     options = _options()
+    # Whoever ends this ends broker and contenders with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     workloads = [w for w in WORKLOADS if options.workload in (None, w.name)]
     entrants = [e for e in ENTRANTS if not options.only or e.name in options.only]
     results: dict[str, list[Row]] = {}
