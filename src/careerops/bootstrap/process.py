@@ -7,6 +7,7 @@ from careerops.bootstrap.housekeeping import keep_house
 from careerops.bootstrap.idle import IdleWatch, OutageTooLong
 from careerops.bootstrap.observing import observe
 from careerops.bootstrap.pipeline import SERVICES, Pipeline, Surroundings, wire
+from careerops.bootstrap.presence import report_for_ever
 from careerops.bootstrap.stores import open_stores, process_owner
 from careerops.config import Config
 from careerops.ops.collector import calm_collector
@@ -44,7 +45,7 @@ async def serve_until_stopped(
             ended = _End()
             if on_wired is not None:
                 on_wired(pipeline)
-            work = {"housekeeping": keep_house(around)}
+            work = {"housekeeping": keep_house(around), "presence": report_for_ever(pipeline)}
             if max_wait_s is not None:
                 work["idle"] = _watch(pipeline, lifecycle, max_wait_s, ended)
             # Services beside each other share one configuration: a port of its own has to be given.

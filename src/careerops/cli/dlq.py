@@ -112,6 +112,9 @@ def replay(
         list[str] | None, typer.Argument(metavar="[ID]...", help="As in dlq list.")
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every waiting letter.")] = False,
+    rate: Annotated[
+        float, typer.Option("--rate", min=0.0, help="Letters a second at most; 0 is no limit.")
+    ] = 20.0,
     json_: JsonOption = False,
 ) -> None:
     """Send letters through their stage again, with their original bytes and id."""
@@ -122,13 +125,17 @@ def replay(
 
     async def main() -> int:
         from careerops.domain.errors import Permanent
+        from careerops.ops.clock import SystemClock
+        from careerops.services.deadletters import Pace
 
         failed = 0
         async with dead_letters(config) as queue:
             letters = await queue.find(letter_ids or [])
             if all_:
                 letters = [letter async for letter in queue.waiting()]
+            pace = Pace(SystemClock(), rate)
             for letter in letters:
+                await pace.turn()
                 try:
                     done = await queue.replay(letter)
                 except Permanent as error:

@@ -20,7 +20,11 @@ from careerops.cli.session import (
 from careerops.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from careerops.ports.eventlog import EventLog, LogRecord, TopicInfo
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from careerops.bootstrap.presence import Presence
+    from careerops.ports.eventlog import EventLog, GroupInfo, LogRecord, TopicInfo
 
 _PAGE = 200
 
@@ -32,58 +36,116 @@ def register(app: typer.Typer) -> None:
 
 
 def topics(ctx: typer.Context, json_: JsonOption = False) -> None:
-    """Show every topic with the groups that read it."""
+    """Show every topic, how far each group is with it, and what its members are at."""
     session = session_of(ctx, json_)
     config = session.load()
 
     async def main() -> None:
+        from careerops.bootstrap.presence import members_of
+
         async with opened(config) as around:
             infos = await around.stores.log.topics()
+            names = dict.fromkeys(group.group for info in infos for group in info.groups)
+            members = {
+                name: await members_of(around.stores.cache, name, around.clock) for name in names
+            }
+            now = around.clock.now()
+        view = _View(now, members)
         if session.json:
-            print_json([_topic(info) for info in infos])
+            print_json([view.topic(info) for info in infos])
             return
-        columns = ("topic", "records", "group", "position", "lag", "oldest unsettled", "member")
-        print_table(columns, [row for info in infos for row in _rows(info)])
+        print_table(_TOPIC_COLUMNS, [row for info in infos for row in view.rows(info)])
+        at_work = [view.member_row(each) for known in members.values() for each in known]
+        if at_work:
+            print_line()
+            print_table(_MEMBER_COLUMNS, at_work)
 
     run_async(main)
 
 
-def _topic(info: "TopicInfo") -> dict[str, Any]:
-    return {
-        "topic": info.topic,
-        "partition": info.partition,
-        "start": info.start,
-        "end": info.end,
-        "groups": [
-            {
-                "group": group.group,
-                "position": group.position,
-                "lag": group.lag,
-                "settled_ahead": group.settled_ahead,
-                "member": group.member,
-                "oldest_unsettled": group.oldest_unsettled and group.oldest_unsettled.isoformat(),
-            }
-            for group in info.groups
-        ],
-    }
+_TOPIC_COLUMNS = (
+    "topic",
+    "partition",
+    "records",
+    "group",
+    "position",
+    "lag",
+    "holes",
+    "watermark age",
+    "oldest stuck",
+    "member",
+)
+_MEMBER_COLUMNS = ("group", "member", "at work", "parked lanes", "waiting for")
 
 
-def _rows(info: "TopicInfo") -> list[tuple[object, ...]]:
-    records = info.end - info.start
-    if not info.groups:
-        return [(info.topic, records, "", "", "", "", "")]
-    return [
-        (
-            info.topic,
-            records,
-            group.group,
-            group.position,
-            group.lag,
-            group.oldest_unsettled.isoformat(timespec="seconds") if group.oldest_unsettled else "",
-            group.member,
-        )
-        for group in info.groups
-    ]
+class _View:
+    """The topics and groups as they stand at one moment."""
+
+    def __init__(self, now: "datetime", members: "Mapping[str, Sequence[Presence]]") -> None:
+        self._now = now
+        self._members = members
+
+    def topic(self, info: "TopicInfo") -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "topic": info.topic,
+            "partition": info.partition,
+            "start": info.start,
+            "end": info.end,
+            "groups": [self._group(group) for group in info.groups],
+        }
+
+    def _group(self, group: "GroupInfo") -> dict[str, Any]:
+        return {
+            "group": group.group,
+            "position": group.position,
+            "lag": self._lag(group),
+            "settled_ahead": self._holes(group),
+            "watermark_age_s": self._age_s(group),
+            "member": group.member,
+            "oldest_unsettled": group.oldest_unsettled and group.oldest_unsettled.isoformat(),
+            "oldest_stuck": group.position if group.oldest_unsettled else None,
+            "members": [each.model_dump() for each in self._members.get(group.group, ())],
+        }
+
+    def rows(self, info: "TopicInfo") -> "Iterator[tuple[object, ...]]":
+        """As lines of a table."""
+        records = info.end - info.start
+        if not info.groups:
+            yield (info.topic, info.partition, records, *[""] * 7)
+        for group in info.groups:
+            age_s = self._age_s(group)
+            yield (
+                info.topic,
+                info.partition,
+                records,
+                group.group,
+                group.position,
+                self._lag(group),
+                self._holes(group),
+                "" if age_s is None else f"{age_s:.0f} s",
+                "" if age_s is None else f"@{group.position}",
+                group.member,
+            )
+
+    def member_row(self, member: "Presence") -> tuple[object, ...]:
+        """What one member is at."""
+        waits = ", ".join(f"{name} ({number})" for name, number in member.scopes.items())
+        return (member.group, member.member, member.running, member.parked, waits)
+
+    def _holes(self, group: "GroupInfo") -> int:
+        """What the log says, or the member that keeps count."""
+        place = f"{group.topic}/{group.partition}"
+        known = [each.holes.get(place, 0) for each in self._members.get(group.group, ())]
+        return group.settled_ahead or sum(known)
+
+    def _lag(self, group: "GroupInfo") -> int:
+        return max(0, group.lag - (self._holes(group) - group.settled_ahead))
+
+    def _age_s(self, group: "GroupInfo") -> float | None:
+        if group.oldest_unsettled is None:
+            return None
+        return round((self._now - group.oldest_unsettled).total_seconds(), 3)
 
 
 def tail(

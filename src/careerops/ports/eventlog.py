@@ -102,6 +102,11 @@ class Subscription(Protocol):
         """The partitions that it reads now."""
         ...
 
+    @property
+    def holes(self) -> dict[int, int]:
+        """Partition -> records settled above its watermark, where this member keeps count."""
+        ...
+
     async def receive(self, limit: int) -> Sequence[Delivery]:
         """Wait until there is something, then hand over at most `limit` deliveries.
 

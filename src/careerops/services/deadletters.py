@@ -73,6 +73,23 @@ async def count_waiting(log: EventLog, verdicts: VerdictStore) -> int:
     return count
 
 
+class Pace:
+    """Lets so many turns a second pass: a replay must not drown what arrives now."""
+
+    def __init__(self, clock: Clock, per_s: float) -> None:
+        """At most `per_s` turns a second; 0 is no limit."""
+        self._clock = clock
+        self._gap_s = 1 / per_s if per_s else 0.0
+        self._next_s = clock.monotonic()
+
+    async def turn(self) -> None:
+        """Return when it is the next one's turn."""
+        wait_s = self._next_s - self._clock.monotonic()
+        if wait_s > 0:
+            await self._clock.sleep(wait_s)
+        self._next_s = max(self._next_s, self._clock.monotonic()) + self._gap_s
+
+
 class DeadLetters:
     """The dead letter queue as a person sees it."""
 

@@ -152,6 +152,16 @@ class Worker:
             for topic, intake in zip(self.topics, self._intakes, strict=False)
         }
 
+    @property
+    def holes(self) -> dict[str, int]:
+        """`topic/partition` -> records settled above its watermark, where the log keeps none."""
+        return {
+            f"{topic}/{partition}": number
+            for topic, intake in zip(self.topics, self._intakes, strict=False)
+            for partition, number in intake.subscription.holes.items()
+            if number
+        }
+
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set, then drain, settle what is done and leave the group.
 

@@ -1,10 +1,12 @@
 """Dead letters: found, explained, replayed without loss, put aside."""
 
+import asyncio
 import hashlib
 from datetime import timedelta
 
 import pytest
 
+from careerops.adapters.memory import FakeClock
 from careerops.adapters.memory.database import MemoryDatabase
 from careerops.domain.email import RAW_EMAIL_TYPE, RawEmail
 from careerops.domain.envelope import Envelope
@@ -14,7 +16,7 @@ from careerops.domain.topics import CLASSIFIED, DEAD_LETTERS, RAW_BACKFILL, RAW_
 from careerops.domain.verdicts import Record, Verdict, VerdictKey, VerdictStatus
 from careerops.ports.eventlog import LogRecord
 from careerops.ports.ledger import DeliveryStatus, Entry
-from careerops.services.deadletters import DeadLetters, Letter, count_waiting
+from careerops.services.deadletters import DeadLetters, Letter, Pace, count_waiting
 from careerops.services.failures import ChannelFailures
 from careerops.services.unparsed import Reparser, unparsed_letter
 from careerops.stream.deadletter import dead_letter
@@ -244,3 +246,24 @@ async def test_of_a_mail_too_large_to_carry_the_head_is_kept_with_size_and_hash(
     assert waiting.event_id == event_id
     with pytest.raises(Permanent, match="careerops cursors reset"):
         await world.queue.replay(waiting)
+
+
+async def test_a_replay_keeps_its_pace() -> None:
+    """Twenty a second are one every 50 ms; the first goes at once; 0 is no limit."""
+    clock = FakeClock()
+    pace = Pace(clock, 20)
+    times: list[float] = []
+
+    async def turns() -> None:
+        for _ in range(3):
+            await pace.turn()
+            times.append(round(clock.monotonic(), 3))
+
+    task = asyncio.create_task(turns())
+    await clock.advance(1)
+    await task
+    assert times == [0.0, 0.05, 0.1]
+    free = Pace(clock, 0)
+    for _ in range(100):
+        await free.turn()
+    assert clock.monotonic() == 1

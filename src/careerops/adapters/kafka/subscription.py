@@ -58,6 +58,11 @@ class KafkaSubscription:
         """Whether the group has given it its share, which may be empty."""
         return self._assignments.joined.is_set() and not self._over
 
+    @property
+    def holes(self) -> dict[int, int]:
+        """Partition -> records settled above its watermark."""
+        return {each: standing.holes for each, standing in self.standings().items()}
+
     async def joined(self) -> None:
         """Return once the group has answered."""
         await self._assignments.joined.wait()

@@ -42,6 +42,11 @@ class SqliteSubscription:
         """The one partition, while it is the member."""
         return frozenset({0}) if self.assigned else frozenset()
 
+    @property
+    def holes(self) -> dict[int, int]:
+        """Nothing: the log itself keeps what is settled ahead."""
+        return {}
+
     async def receive(self, limit: int) -> Sequence[Delivery]:
         """Wait until there is something, then hand over at most `limit` deliveries.
 

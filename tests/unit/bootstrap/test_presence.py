@@ -1,0 +1,106 @@
+"""What members of groups leave for tools to read."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from careerops.adapters.memory import FakeClock, MemoryDatabase
+from careerops.bootstrap.presence import Presence, members_of, report_for_ever
+from careerops.domain.errors import Outage
+from careerops.stream.scopes import Scope
+
+GROUP = "careerops.classify"
+
+
+@dataclass
+class Member:
+    """A process with one worker, over a shared store."""
+
+    database: MemoryDatabase
+    owner: str
+    worker: Any = field(
+        default_factory=lambda: SimpleNamespace(
+            group=GROUP, running=0, parked=0, scopes={}, holes={}
+        )
+    )
+
+    def start(self) -> "asyncio.Task[None]":
+        """Report for ever."""
+        around = SimpleNamespace(clock=self.database.clock, stores=self.database, owner=self.owner)
+        pipeline: Any = SimpleNamespace(workers=[self.worker], around=around)
+        return asyncio.create_task(report_for_ever(pipeline))
+
+
+@pytest.fixture
+def database() -> MemoryDatabase:
+    """The store that all members share."""
+    return MemoryDatabase(FakeClock())
+
+
+async def seen(database: MemoryDatabase) -> list[Presence]:
+    """What a tool sees now."""
+    return list(await members_of(database.cache, GROUP, database.clock))
+
+
+async def end(*tasks: "asyncio.Task[None]") -> None:
+    """The end of members."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_each_member_says_what_it_is_at(database: MemoryDatabase) -> None:
+    """And what changes is seen within two seconds."""
+    one, two = Member(database, "one"), Member(database, "two")
+    tasks = (one.start(), two.start())
+    clock: Any = database.clock
+    await clock.advance(0)
+    assert {each.member for each in await seen(database)} == {"owner one", "owner two"}
+    one.worker.running, one.worker.parked = 3, 2
+    scope = Scope("llm", datetime(2026, 1, 5, tzinfo=UTC))
+    scope.waiting.extend([object()] * 2)  # type: ignore[list-item]  # only counted
+    one.worker.scopes = {"llm": scope}
+    one.worker.holes = {"raw_inbox_stream/4": 7}
+    await clock.advance(2)
+    (found,) = [each for each in await seen(database) if each.member == "owner one"]
+    assert (found.running, found.parked, found.scopes) == (3, 2, {"llm": 2})
+    assert found.holes == {"raw_inbox_stream/4": 7}
+    await end(*tasks)
+
+
+async def test_a_member_that_has_gone_is_forgotten(database: MemoryDatabase) -> None:
+    """Soon, and not while it lives without a change."""
+    tasks = (Member(database, "one").start(), Member(database, "two").start())
+    clock: Any = database.clock
+    await clock.advance(60)
+    assert len(await seen(database)) == 2
+    await end(tasks[1])
+    await clock.advance(16)
+    assert [each.member for each in await seen(database)] == ["owner one"]
+    await end(tasks[0])
+    await clock.advance(16)
+    assert await seen(database) == []
+
+
+async def test_a_store_that_is_out_ends_nobody(
+    database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Presence is told again when it is back."""
+    clock: Any = database.clock
+    put = database.cache.put
+
+    async def out(*_: object) -> None:
+        raise Outage("out", scope="store")
+
+    monkeypatch.setattr(database.cache, "put", out)
+    task = Member(database, "one").start()
+    await clock.advance(5)
+    assert await seen(database) == []
+    monkeypatch.setattr(database.cache, "put", put)
+    await clock.advance(2)
+    assert len(await seen(database)) == 1
+    await end(task)
