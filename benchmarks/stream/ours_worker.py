@@ -1,4 +1,8 @@
-"""Our engine on Kafka as a contender: what the bare and the full one have in common."""
+"""Our engine on Kafka as a contender: what the bare and the full one have in common.
+
+Worker and process are set up as `careerops.bootstrap` does: the same settings and the same
+garbage collector. Peers, and the ceiling, have the collector that they come with.
+"""
 
 import asyncio
 import cProfile
@@ -12,6 +16,7 @@ from careerops.adapters.kafka.eventlog import KafkaLog
 from careerops.adapters.kafka.options import Options
 from careerops.domain.topics import CLASSIFIED, DEAD_LETTERS
 from careerops.ops.clock import SystemClock
+from careerops.ops.collector import calm_collector
 from careerops.ops.metrics import Metrics
 from careerops.ports.custody import CustodyStore
 from careerops.ports.verdicts import VerdictStore
@@ -65,6 +70,7 @@ async def consume(
     )
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    calm_collector()
     try:
         await worker.run(stopping)
     finally:
