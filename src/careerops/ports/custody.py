@@ -23,7 +23,7 @@ class Custody:
     Attributes:
         suspects_below: unsettled records below this offset were handed over before an unclean
             end (0: it was clean). What was never handed over cannot have killed anybody.
-        deaths: by offset, how many members ended uncleanly while they tried it alone.
+        deaths: by offset, how many members ended uncleanly while they tried it as a suspect.
     """
 
     suspects_below: int = 0
@@ -50,7 +50,7 @@ class CustodyStore(Protocol):
         ...
 
     async def attempt(self, token: str, place: Place, offset: int) -> None:
-        """The record at `offset` is about to run alone."""
+        """The record at `offset`, a suspect, is about to run."""
         ...
 
     async def forget(self, token: str, offsets: Mapping[Place, Sequence[int]]) -> None:

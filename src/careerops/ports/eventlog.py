@@ -36,10 +36,10 @@ class Delivery:
         record: what was delivered.
         group: to which group.
         epoch: the assignment it belongs to; a settlement of a stale epoch is refused or dropped.
-        deaths: how often a process died while it handled this record alone (see `attempt`).
+        deaths: how often a process died while it tried this record as a suspect (see `attempt`).
         suspect: it was delivered and unsettled when a process of this group stopped uncleanly:
-            the engine runs suspects one at a time, each behind `attempt`. What was never
-            delivered is no suspect, so a large backlog is not slowed down by a crash.
+            the engine runs it behind `attempt`, and alone once somebody has died at it. What
+            was never delivered is no suspect, so a large backlog is not slowed down by a crash.
     """
 
     record: LogRecord
@@ -120,7 +120,7 @@ class Subscription(Protocol):
         ...
 
     async def attempt(self, delivery: Delivery) -> None:
-        """Record durably that `delivery` is about to run alone; settling it removes the record.
+        """Record durably that a suspect is about to run; settling it removes the record.
 
         Raises:
             Fenced: another member owns the group now.

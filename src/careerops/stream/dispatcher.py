@@ -26,7 +26,8 @@ from careerops.stream.message import Decision, Handler, Message
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import OutageBoard, Scope
 
-_CRASHES_TO_DEATH = 2
+_CRASHES_TO_DEATH = 3
+"""One among other suspects, which accuses nobody, and two while it ran alone."""
 
 HandOver = Callable[[Message, tuple[Record, ...], Verdict | None], None]
 
@@ -199,7 +200,7 @@ class Dispatcher:
         deaths = message.delivery.deaths
         if deaths >= _CRASHES_TO_DEATH:
             raise Permanent(
-                f"{deaths} processes died while they handled this message alone",
+                f"{deaths} processes died while they handled this message, the last two alone",
                 reason="crashed_process",
             )
         if message.delivery.suspect:

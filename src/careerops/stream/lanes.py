@@ -53,7 +53,7 @@ class Lane:
 class Lanes:
     """All lanes of a worker, and the order in which they get to run.
 
-    Suspects (see `Delivery.suspect`) go first, one at a time, and what came after them in their
+    Suspects (see `Message.alone`) go first, one at a time, and what came after them in their
     partition waits until they are past; then live mail goes, then history.
 
     Attributes:
@@ -95,7 +95,7 @@ class Lanes:
         lane.queue.append(message)
         if lane.state is LaneState.HELD:
             self.held_messages[message.intake] += 1
-        elif message.delivery.suspect:
+        elif message.alone:
             self._suspected[lane.share] += 1
         if fresh:
             self._enqueue(lane)
@@ -123,7 +123,7 @@ class Lanes:
             self._enqueue(lane)
         else:
             self._remove(lane)
-        if done.delivery.suspect:
+        if done.alone:
             self._cleared(lane.share, 1)
 
     def hold(self, lane: Lane) -> None:
@@ -198,7 +198,7 @@ class Lanes:
     def _enqueue(self, lane: Lane) -> None:
         lane.state = LaneState.READY
         head = lane.head
-        if head.delivery.suspect:
+        if head.alone:
             self._suspects.append(lane)
         elif head.intake == 0:
             self._live.append(lane)
@@ -209,7 +209,7 @@ class Lanes:
         lane.state = LaneState.RUNNING
         self._running += 1
         self._history_running += lane.head.intake != 0
-        self._suspect_running = self._suspect_running or lane.head.delivery.suspect
+        self._suspect_running = self._suspect_running or lane.head.alone
         return lane
 
     def _stop(self, lane: Lane) -> None:
@@ -217,7 +217,7 @@ class Lanes:
             raise RuntimeError(f"a lane that is {lane.state.value} cannot stop running")
         self._running -= 1
         self._history_running -= lane.head.intake != 0
-        if lane.head.delivery.suspect:
+        if lane.head.alone:
             self._suspect_running = False
 
 
@@ -231,4 +231,4 @@ def _next(lanes: deque[Lane]) -> Lane | None:
 
 
 def _suspects_of(lane: Lane) -> int:
-    return sum(message.delivery.suspect for message in lane.queue)
+    return sum(message.alone for message in lane.queue)

@@ -41,6 +41,16 @@ class Message:
     answers_seen: Mapping[str, int] | None = None
 
     @property
+    def alone(self) -> bool:
+        """Whether it has to run alone: a process has died while it was tried as a suspect.
+
+        After one unclean stop there may be thousands of suspects, nearly all of them innocent, so
+        those run together, each behind its attempt record; only who was at work at the next
+        death is looked at closely.
+        """
+        return self.delivery.suspect and self.delivery.deaths > 0
+
+    @property
     def value(self) -> bytes:
         """The event as JSON."""
         return self.delivery.record.value

@@ -28,7 +28,7 @@ from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import Scope
 from careerops.stream.settler import Settler
 
-_RECEIVE_AT_MOST = 200
+_RECEIVE_AT_MOST = 500
 _Share = tuple[int, int, int]
 """(intake, partition, epoch): one assignment."""
 _NAMELESS = Envelope(id="", type="", source="", time=datetime.fromtimestamp(0, UTC))

@@ -41,7 +41,8 @@ class AgainstAModel(RuleBasedStateMachine):
         self.suspects_come[partition] = suspect
         self.offset += 1
         record = LogRecord(RAW_INBOX, partition, self.offset, key, WHEN, (), b"")
-        delivery = Delivery(record, "g", self.epochs[partition], suspect=suspect)
+        epoch, deaths = self.epochs[partition], int(suspect)
+        delivery = Delivery(record, "g", epoch, deaths, suspect)
         message = Message(delivery, Envelope(str(self.offset), "t", "s", WHEN), intake)
         self.lanes.add(message)
         self.waiting.setdefault((intake, partition, key), []).append(message)
@@ -55,8 +56,8 @@ class AgainstAModel(RuleBasedStateMachine):
         assert lane.state is LaneState.RUNNING
         assert lane not in self.running
         assert lane.head is self.waiting[lane.key][0]
-        if lane.head.delivery.suspect:
-            assert not any(each.head.delivery.suspect for each in self.running)
+        if lane.head.alone:
+            assert not any(each.head.alone for each in self.running)
         self.running.append(lane)
 
     @precondition(lambda self: self.running)

@@ -25,7 +25,7 @@ def record(offset: int, key: str, headers: tuple[tuple[str, bytes], ...] = ()) -
 
 def message(offset: int, key: str, *, intake: int = 0, suspect: bool = False) -> Message:
     """A message as the worker would hold it."""
-    delivery = Delivery(record(offset, key), "g", 1, suspect=suspect)
+    delivery = Delivery(record(offset, key), "g", 1, deaths=int(suspect), suspect=suspect)
     return Message(delivery, Envelope(str(offset), "t", "s", WHEN), intake)
 
 

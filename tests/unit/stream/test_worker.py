@@ -342,8 +342,8 @@ async def test_a_handler_that_does_not_end_is_cancelled_at_the_deadline(bench: B
     assert await bench.lag() == 1
 
 
-async def test_suspects_run_alone_and_the_killer_dies_after_two_deaths(bench: Bench) -> None:
-    """After an unclean stop messages run one at a time until the one that kills is known."""
+async def test_a_killer_is_a_dead_letter_after_two_deaths_alone(bench: Bench) -> None:
+    """Suspects run together at first; who was at work at the next death runs alone from then on."""
     await bench.database.log.publish([mail(f"m{n}", f"k{n}") for n in range(4)])
     hang = asyncio.Event()
 
@@ -351,20 +351,41 @@ async def test_suspects_run_alone_and_the_killer_dies_after_two_deaths(bench: Be
         if message.envelope.id == "m2":
             await hang.wait()  # the process is killed while this one is at work
 
-    for _ in range(3):
+    most = []
+    for _ in range(4):
         handler = Scripted(script)
         task = asyncio.create_task(bench.worker(handler, concurrency=4).run(asyncio.Event()))
         await bench.settle()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         bench.database.crash()
-    assert handler.most == 1
+        most.append(handler.most)
+    assert most[2:] == [1, 1]
     async with bench.running(bench.worker(Scripted(script))):
         pass
     (letter,) = await bench.dead()
     assert (letter.value, notes_of(letter.headers)["reason"]) == (b"m2", "crashed_process")
     assert sorted(await bench.values()) == ["m0", "m1", "m3"]
     assert await bench.lag() == 0
+
+
+async def test_suspects_that_nobody_died_at_run_together(bench: Bench) -> None:
+    """A crash with a thousand messages in hand must not make a thousand turns of them."""
+    await bench.database.log.publish([mail(f"m{n}", f"k{n}") for n in range(6)])
+
+    async def hang(message: Message) -> None:
+        await asyncio.Event().wait()
+
+    most = []
+    for _ in range(3):
+        handler = Scripted(hang)
+        task = asyncio.create_task(bench.worker(handler, concurrency=6).run(asyncio.Event()))
+        await bench.settle()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        bench.database.crash()
+        most.append(handler.most)
+    assert most == [6, 6, 1]
 
 
 async def test_history_leaves_capacity_for_live_mail(bench: Bench) -> None:

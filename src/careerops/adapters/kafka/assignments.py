@@ -36,7 +36,11 @@ _CUSTODY_RETRY_S: Final = 1.0
 
 @dataclass(slots=True, eq=False)
 class Assignment:
-    """A partition while it is ours. `early` holds what came before its custody was known."""
+    """A partition while it is ours.
+
+    `early` holds what came before its custody was known; what may be handed over without another
+    word to custody is below `marked_below`.
+    """
 
     place: Place
     epoch: int
@@ -45,6 +49,7 @@ class Assignment:
     custody: Custody | None = None
     early: list[LogRecord] = field(default_factory=list)
     committed: int | None = None
+    marked_below: int = 0
 
     def delivery(self, record: LogRecord) -> Delivery:
         """`record` as it is handed over."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from confluent_kafka import Consumer
 
@@ -11,6 +12,9 @@ from careerops.adapters.kafka.tracker import Standing
 from careerops.domain.errors import Fenced
 from careerops.ports.custody import CustodyStore, Place
 from careerops.ports.eventlog import Delivery, OnRevoked
+
+_RUSH: Final = 100
+_MARKS_AHEAD: Final = 4
 
 
 class KafkaSubscription:
@@ -142,9 +146,17 @@ class KafkaSubscription:
         """Before the hand-over: after an unclean end these are the suspects, and no others."""
         below: dict[str, dict[Place, int]] = {}
         for assignment, record in chosen:
-            below.setdefault(assignment.token, {})[assignment.place] = record.offset + 1
+            if record.offset >= assignment.marked_below:
+                below.setdefault(assignment.token, {})[assignment.place] = record.offset + 1
+        # In a rush a mark is set some way ahead: one durable write for several hand-overs.
+        ahead = _MARKS_AHEAD * len(chosen) if len(chosen) >= _RUSH else 0
         for token, marks in below.items():
-            await self._custody.deliver(token, marks)
+            reserved = {place: mark + ahead for place, mark in marks.items()}
+            await self._custody.deliver(token, reserved)
+        for assignment, _ in chosen:
+            marks = below.get(assignment.token, {})
+            if assignment.place in marks:
+                assignment.marked_below = marks[assignment.place] + ahead
 
     def _check(self) -> None:
         if self._over:
