@@ -13,6 +13,8 @@ from careerops.web.server import HttpServer
 
 _LOG = "log"
 _SAMPLE_S = 1.0
+_MAX_THREAD_BEAT_AGE_S = 45.0
+"""Longer than a commit may wait for its answer during a rebalance."""
 
 
 @asynccontextmanager
@@ -47,7 +49,9 @@ async def observe(pipeline: Pipeline, lifecycle: Lifecycle, *, serve: bool) -> A
 async def _sample(pipeline: Pipeline, board: HealthBoard) -> None:
     """Bring gauges and health up to date every second."""
     clock = pipeline.around.clock
+    beats: dict[str, float] = {}
     while True:
+        _pass_on_beats(pipeline, board, beats)
         try:
             topics = await pipeline.around.stores.log.topics()
         except Outage:
@@ -57,6 +61,20 @@ async def _sample(pipeline: Pipeline, board: HealthBoard) -> None:
             board.set_connected(_LOG, connected=True)
             _measure(pipeline, board, [group for info in topics for group in info.groups])
         await clock.sleep(_SAMPLE_S)
+
+
+def _pass_on_beats(pipeline: Pipeline, board: HealthBoard, known: dict[str, float]) -> None:
+    """Tell the board of each thread of the log that has turned since the last look."""
+    now = pipeline.around.stores.log.beats
+    for name in known.keys() - now.keys():
+        board.forget_beat(name)
+        del known[name]
+    for name, at in now.items():
+        if name not in known:
+            board.expect_beat(name, _MAX_THREAD_BEAT_AGE_S)
+        elif at != known[name]:
+            board.beat(name)
+        known[name] = at
 
 
 def _measure(pipeline: Pipeline, board: HealthBoard, groups: Sequence[GroupInfo]) -> None:

@@ -1,6 +1,6 @@
 """The log: what arrived, and what was said between stages."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -138,6 +138,11 @@ class EventLog(Protocol):
     A topic may hold an event id more than once; readers deduplicate by verdict, the log never does.
     Cancelling `publish` or `settle` leaves it open whether it happened; both may be repeated.
     """
+
+    @property
+    def beats(self) -> Mapping[str, float]:
+        """Threads of the log that never rest -> when each turned last, in monotonic seconds."""
+        ...
 
     async def publish(self, records: Sequence[Record]) -> None:
         """Append `records` in order; returns once they are durable.

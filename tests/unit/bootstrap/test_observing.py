@@ -131,3 +131,23 @@ async def test_background_work_that_fails_stops_the_process() -> None:
     lifecycle = Lifecycle()
     with pytest.raises(Outage):
         await lifecycle.run(main(lifecycle))
+
+
+async def test_a_thread_of_the_log_that_stands_still_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While it turns all is well; one that has ended as it should is not missed."""
+    scene = Scene()
+    turning = {"kafka-producer": 1.0}
+    monkeypatch.setattr(type(scene.database.log), "beats", property(lambda _: dict(turning)))
+    sampling = asyncio.create_task(_sample(scene.pipeline, scene.board))
+    for beat in range(2, 60):
+        turning["kafka-producer"] = float(beat)
+        await scene.clock.advance(1)
+    assert scene.board.liveness().ok
+    await scene.clock.advance(60)
+    assert scene.board.liveness().problems == ("no heartbeat: kafka-producer",)
+    turning.clear()
+    await scene.clock.advance(2)
+    assert scene.board.liveness().ok
+    sampling.cancel()

@@ -162,6 +162,11 @@ class MemoryLog:
             for group in topic.groups.values():
                 group.crashed = group.member is not None
 
+    @property
+    def beats(self) -> dict[str, float]:
+        """None: nothing of it turns without being asked."""
+        return {}
+
     async def publish(self, records: Sequence[Record]) -> None:
         """Append `records` in order, all or none.
 

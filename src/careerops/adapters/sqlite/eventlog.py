@@ -41,6 +41,11 @@ class SqliteLog:
         self._background.start("log-watch", self._wakeups.watch(lambda: reader.run(data_version)))
         self._background.start("log-leases", self._leases.keep())
 
+    @property
+    def beats(self) -> dict[str, float]:
+        """None: nothing of it turns without being asked."""
+        return {}
+
     async def publish(self, records_: Sequence[Record]) -> None:
         """Append `records_` in order, all or none; returns once they are durable.
 
