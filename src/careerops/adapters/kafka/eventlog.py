@@ -252,7 +252,12 @@ class KafkaLog:
         self, settlements: Sequence[tuple[Settlement, KafkaSubscription | None]]
     ) -> list[Record]:
         """Record the verdicts; the outputs to publish, those of the verdicts that stand."""
-        given = [each.verdict for each, _ in settlements if each.verdict is not None]
+        given = [
+            # What is published after a crash is what the verdict says: it has to say all of it.
+            replace(each.verdict, outputs=each.outputs)
+            for each, _ in settlements
+            if each.verdict is not None
+        ]
         stands = iter(await self._verdicts.put(given) if given else ())
         outputs: list[Record] = []
         for settlement, member in settlements:

@@ -8,7 +8,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
@@ -26,6 +26,9 @@ DRAIN_S: Final = 0.5
 GIVE_BACK_S: Final = 0.3
 _SNAPSHOT_S: Final = DRAIN_S + GIVE_BACK_S + 0.2
 _FETCH_AT_MOST: Final = 500
+_REFETCH_S: Final = 1.0
+_MOST_AHEAD: Final = 8000
+"""Records on their way to the loop: it may be busy, and memory is not endless."""
 _EOF: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # the client's own codes have such names
 _NOT_COMMITTED: Final = frozenset({KafkaError._NO_OFFSET})  # noqa: SLF001  # the same
 
@@ -91,6 +94,9 @@ class ConsumerThread:
         self._epochs: dict[int, int] = {}
         self._paused: set[int] = set()
         self._epoch = 0
+        self._told = 0
+        self._heard = 0
+        self._unclear: set[int] = set()
         self.pause_all = False
         self.pause_some: frozenset[int] = frozenset()
         self.beat = time.monotonic()
@@ -143,20 +149,27 @@ class ConsumerThread:
 
     def _gather(self, consumer: Consumer) -> list[Message]:
         first = consumer.poll(POLL_S)
-        if first is None:
-            return []
         before = dict(self._epochs)
-        rest = consumer.consume(_FETCH_AT_MOST - 1, 0)
-        moved = {p for p, epoch in self._epochs.items() if before.get(p) != epoch}
-        if moved:
-            # Which assignment their messages belong to cannot be told: read them anew.
-            self._refetch(consumer, moved)
-        return [message for message in (first, *rest) if message.partition() not in moved]
+        messages = [] if first is None else [first, *consumer.consume(_FETCH_AT_MOST - 1, 0)]
+        self._unclear |= {p for p, epoch in self._epochs.items() if before.get(p) != epoch}
+        if not self._unclear:
+            return messages
+        # Which assignment their messages belong to cannot be told: read them anew.
+        unclear = frozenset(self._unclear)
+        self._refetch(consumer)
+        return [message for message in messages if message.partition() not in unclear]
 
-    def _refetch(self, consumer: Consumer, partitions: Iterable[int]) -> None:
-        places = [TopicPartition(self._topic, partition) for partition in partitions]
-        for place in consumer.committed(places, timeout=10):
-            consumer.seek(place)
+    def _refetch(self, consumer: Consumer) -> None:
+        places = [TopicPartition(self._topic, p) for p in self._unclear & self._epochs.keys()]
+        try:
+            known = consumer.committed(places, timeout=_REFETCH_S) if places else []
+            if any(place.error is not None for place in known):
+                return
+            for place in known:
+                consumer.seek(place)
+        except KafkaException:
+            return  # The brokers are away: asked again in the next round.
+        self._unclear.clear()
 
     def _pass_on(self, messages: list[Message]) -> None:
         fetched = Fetched()
@@ -172,10 +185,17 @@ class ConsumerThread:
             elif error is not None:
                 self._tell(self._listener.failed, error)
         if fetched.records or fetched.ends:
-            self._tell(self._listener.fetched, fetched)
+            self._told += len(fetched.records)
+            self._tell(self._hear, fetched)
+
+    def _hear(self, fetched: Fetched) -> None:
+        """On the event loop."""
+        self._heard += len(fetched.records)
+        self._listener.fetched(fetched)
 
     def _apply_pauses(self, consumer: Consumer) -> None:
-        wanted = set(self._epochs) & (self._epochs.keys() if self.pause_all else self.pause_some)
+        full = self.pause_all or self._told - self._heard >= _MOST_AHEAD
+        wanted = set(self._epochs) & (self._epochs.keys() if full else self.pause_some)
         if wanted != self._paused:
             self._set_paused(consumer.pause, wanted - self._paused)
             self._set_paused(consumer.resume, (self._paused - wanted) & self._epochs.keys())
