@@ -31,6 +31,8 @@ class Letter:
         notes: what happened: stage, reason, attempts, time, topic, explanation, frames ...
         event_id: the event's id, '' if its headers are unreadable.
         event_type: its CloudEvents type, likewise.
+        revision: which decision about the event this was to be.
+        replays: how often it had been replayed when it was given up.
     """
 
     record: LogRecord
@@ -38,6 +40,7 @@ class Letter:
     event_id: str
     event_type: str
     revision: int = 0
+    replays: int = 0
 
     @property
     def letter_id(self) -> str:
@@ -45,22 +48,33 @@ class Letter:
         return f"{self.record.partition}-{self.record.offset}"
 
     @property
-    def place(self) -> VerdictKey:
-        """The verdict that says it was dealt with."""
-        return VerdictKey(f"{DEAD_LETTERS}/{self.letter_id}", STAGE)
+    def matter(self) -> VerdictKey:
+        """The verdict that says it was dealt with.
+
+        A log that writes at least once may hold a stage's letter about an event twice: that is one
+        matter, told apart from what became of its replays. Others are matters by their place.
+        """
+        stage = self.notes.get("stage", "")
+        if not self.event_id or not self.notes.get("topic") or self.notes.get("channel"):
+            return VerdictKey(f"{DEAD_LETTERS}/{self.letter_id}", STAGE)
+        return VerdictKey(
+            f"{DEAD_LETTERS}/{stage}/{self.event_id}/{self.replays}", STAGE, self.revision
+        )
 
 
 async def waiting(log: EventLog, verdicts: VerdictStore) -> AsyncIterator[Letter]:
     """Letters that were neither replayed nor discarded, oldest first within a partition."""
+    seen: set[VerdictKey] = set()
     for info in await log.topics():
         if info.topic != DEAD_LETTERS:
             continue
         offset = info.start
         while records := await log.read(DEAD_LETTERS, offset, _PAGE, info.partition):
             letters = [_letter(record) for record in records]
-            handled = await verdicts.get([letter.place for letter in letters])
+            handled = await verdicts.get([letter.matter for letter in letters])
             for letter in letters:
-                if letter.place not in handled:
+                if letter.matter not in handled and letter.matter not in seen:
+                    seen.add(letter.matter)
                     yield letter
             offset = records[-1].offset + 1
 
@@ -158,7 +172,7 @@ class DeadLetters:
 
     async def _mark(self, letter: Letter, label: str) -> None:
         await self._verdicts.put(
-            [Verdict(letter.place, VerdictStatus.DROPPED, self._clock.now(), label=label)]
+            [Verdict(letter.matter, VerdictStatus.DROPPED, self._clock.now(), label=label)]
         )
 
 
@@ -168,7 +182,7 @@ def _letter(record: LogRecord) -> Letter:
         envelope = read_envelope(record.headers)
     except Permanent:
         envelope = Envelope("", "", "", record.time)
-    return Letter(record, notes, envelope.id, envelope.type, envelope.revision)
+    return Letter(record, notes, envelope.id, envelope.type, envelope.revision, envelope.replay)
 
 
 def _one(letters: Sequence[Letter], name: str) -> Letter:

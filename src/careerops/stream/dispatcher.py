@@ -158,7 +158,9 @@ class Dispatcher:
             explanation=explanation,
         )
         named = bool(message.envelope.id)
-        verdict = Verdict(self.key_of(message), VerdictStatus.DEAD, now, label=reason)
+        # With the letter in it: a log that writes it after the verdict may be killed in between.
+        key = self.key_of(message)
+        verdict = Verdict(key, VerdictStatus.DEAD, now, label=reason, outputs=(letter,))
         self._around.metrics.dead_letters.labels(self._handler.stage, reason).inc()
         self._logger.error(LogEvent.DEAD_LETTERED, reason=reason, error_type=type(error).__name__)
         self._around.hand_over(message, (letter,), verdict if named else None)

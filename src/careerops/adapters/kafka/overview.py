@@ -52,11 +52,14 @@ async def bounds(
 
 
 async def groups(
-    admin: AdminClient, prefix: str, names: Sequence[str], timeout_s: float
+    admin: AdminClient, prefix: str, names: Sequence[str], timeout_s: float, *, describe: bool
 ) -> list[GroupState]:
-    """The groups `names`, in that order, with names as we know them. Raises `Outage`."""
+    """The groups `names`, in that order, with names as we know them. Raises `Outage`.
+
+    With `describe` also their members. Not for processes that have to stay: the client (2.16)
+    aborts the process when a broker goes away while it is asked for a description.
+    """
     ids = [prefix + name for name in names]
-    described = admin.describe_consumer_groups(ids, request_timeout=timeout_s)
     asked = [
         admin.list_consumer_group_offsets(
             [ConsumerGroupTopicPartitions(each)], request_timeout=timeout_s
@@ -64,7 +67,7 @@ async def groups(
         for each in ids
     ]
     offsets = await asyncio.gather(*(awaited(future) for future in asked))
-    descriptions = await asyncio.gather(*(awaited(described[each]) for each in ids))
+    members = await _members(admin, prefix, ids, timeout_s) if describe else [{} for _ in ids]
     return [
         GroupState(
             name,
@@ -73,14 +76,26 @@ async def groups(
                 for place in known.topic_partitions or ()
                 if place.offset >= 0
             },
-            {
-                _spot(place, prefix): _member(member.client_id, member.host)
-                for member in description.members
-                if member.assignment is not None
-                for place in member.assignment.topic_partitions
-            },
+            reading,
         )
-        for name, known, description in zip(names, offsets, descriptions, strict=True)
+        for name, known, reading in zip(names, offsets, members, strict=True)
+    ]
+
+
+async def _members(
+    admin: AdminClient, prefix: str, ids: Sequence[str], timeout_s: float
+) -> list[dict[Spot, str]]:
+    """Which member reads what, group by group."""
+    described = admin.describe_consumer_groups(list(ids), request_timeout=timeout_s)
+    descriptions = await asyncio.gather(*(awaited(described[each]) for each in ids))
+    return [
+        {
+            _spot(place, prefix): _member(member.client_id, member.host)
+            for member in description.members
+            if member.assignment is not None
+            for place in member.assignment.topic_partitions
+        }
+        for description in descriptions
     ]
 
 
@@ -131,6 +146,6 @@ def _group_info(
         position=position,
         lag=max(0, end - position - ahead),
         settled_ahead=ahead,
-        member=state.members.get(spot, ""),
+        member=state.members.get(spot, "" if standing is None else "this process"),
         oldest_unsettled=standing.oldest if standing is not None else None,
     )
