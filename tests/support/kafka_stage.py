@@ -96,6 +96,7 @@ class KafkaStage:
             }
         )
         self._open: list[KafkaLog] = []
+        self._tasks: list[asyncio.Task[None]] = []
 
     def topic(self, name: str = RAW_INBOX) -> str:
         """What the brokers call it."""
@@ -138,7 +139,9 @@ class KafkaStage:
             settings=WorkerSettings(**{"retry": NO_JITTER, **settings}),
         )
         stopping = asyncio.Event()
-        return Member(log, worker, asyncio.create_task(worker.run(stopping)), stopping)
+        task = asyncio.create_task(worker.run(stopping))
+        self._tasks.append(task)
+        return Member(log, worker, task, stopping)
 
     @asynccontextmanager
     async def running(self, handler: Scripted, **settings: Any) -> AsyncIterator[Member]:
@@ -180,6 +183,9 @@ class KafkaStage:
 
     async def close(self) -> None:
         """End what is still open, and the topics."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(log.close() for log in self._open))
         admin = AdminClient({"bootstrap.servers": self.servers})
         for deleted in admin.delete_topics([self.topic(name) for name in TOPICS]).values():

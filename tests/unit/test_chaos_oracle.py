@@ -286,6 +286,14 @@ def test_a_handler_that_outlasts_the_drain_runs_again_elsewhere() -> None:
     assert judge(moved(replace(run, runs=runs), sighting(30.9, "delivered", 9, pid=2))) == []
 
 
+def test_what_a_zombie_still_sees_when_it_wakes_is_not_held_against_the_log() -> None:
+    """It reads what it had fetched, and is refused as soon as it settles."""
+    run = with_sighting(sighting(20.0, "delivered", 2, pid=7))(good())
+    woken = Fault("zombie", 10.0, 19.5, handlers=8, effects=1, pid=7)
+    assert judge(run) != []
+    assert judge(replace(run, faults=[*run.faults, woken])) == []
+
+
 def test_a_member_that_dies_while_it_hands_over_commits_nothing() -> None:
     """A kill within the callback is a kill, not a broken promise."""
     run = moved(good(), sighting(31.0, "delivered", 8, pid=2))

@@ -23,6 +23,7 @@ _ENDS_S: Final = 15.0
 _TAKES_OVER_S: Final = 40.0
 _STARTS_S: Final = 5.0
 """A process that has just been started may refuse to go on without what it needs."""
+_STOPS: Final = 50
 _POLL_S: Final = 0.02
 
 
@@ -145,6 +146,7 @@ class Driver:
                 member.order("", 0, SIGSTOP)
                 return
         at = time.time() if step.point else member.send(SIGSTOP)
+        at = self._unlocked(member, at)
         time.sleep(max(step.hold_s, self.lane.lease_s + 0.5))
         heir = self._heir(step) if self.lane.replaced else None
         until = member.send(SIGCONT)
@@ -162,6 +164,20 @@ class Driver:
             if member.wait(_ENDS_S) is None:
                 self.surprises.append(f"{spec.name} was replaced, woke up and goes on")
             member.clear()
+
+    def _unlocked(self, member: Member, at: float) -> float:
+        """Stop `member` again if it was stopped where it holds up everybody; returns when it was.
+
+        A process stopped inside a transaction of SQLite keeps the file locked: nobody can replace
+        it before it is woken or killed, which is no fault of whoever tries.
+        """
+        tries = 0
+        while not self.lane.is_free() and tries < _STOPS:
+            tries += 1
+            member.send(SIGCONT)
+            time.sleep(_POLL_S)
+            at = member.send(SIGSTOP)
+        return at
 
     def _heir(self, step: Step) -> Member:
         """Start a process in a stopped one's place, again until it is not refused any more."""

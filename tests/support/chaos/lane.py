@@ -4,7 +4,7 @@ A lane says which processes there are, what may be done to them and to what they
 driver knows no log by name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -87,6 +87,7 @@ class Lane:
             again by whoever watches over it.
         held: messages that a worker holds at most, whose handlers may have ended unsettled while
             the log could not be written.
+        is_free: whether nobody who is stopped now holds up everybody else for as long as he is.
         environment: of the members, besides what plants the faults.
         note: what there is to know about it, for the summary.
     """
@@ -100,6 +101,7 @@ class Lane:
     replaced: bool
     survives: bool
     held: int = 64
+    is_free: Callable[[], bool] = lambda: True
     environment: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 

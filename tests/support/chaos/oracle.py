@@ -23,6 +23,7 @@ from typing import Final
 
 from careerops.domain.topics import GROUP_CLASSIFY
 from support.chaos.evidence import Effect, Evidence, Fault, Letter, Place, Run, Sighting
+from support.chaos.plan import ZOMBIE
 
 SETTLE_S: Final = 0.5
 """How long after its call a handler may take to be settled: checking the answer, and one write."""
@@ -30,6 +31,8 @@ ARRIVES_S: Final = 0.25
 """How long a call may be under way to the recorder: its caller can be dead when it arrives."""
 GIVES_UP_S: Final = 3.0
 """How long a member may take to hand a partition over; one that dies meanwhile does not."""
+WAKES_S: Final = 6.0
+"""How long one that was stopped and replaced may take to notice: until its next renewal at most."""
 DRAIN_S: Final = 0.5
 """How long running handlers of a partition that moves may finish."""
 FATAL_TRIES: Final = 3
@@ -202,23 +205,34 @@ def _explains(
 
 
 def redelivered(evidence: Evidence) -> Iterator[str]:
-    """Nothing is delivered again that is settled for good."""
-    yield from _below_watermarks(evidence)
+    """Nothing is delivered again that is settled for good; what a zombie still sees is not told."""
+    seen = [sighting for sighting in evidence.sightings if not _is_zombie(sighting, evidence)]
+    yield from _below_watermarks(evidence, seen)
     if evidence.exact:
         settled: set[Place] = set()
-        for sighting in sorted(evidence.sightings, key=lambda sighting: sighting.at):
+        for sighting in sorted(seen, key=lambda sighting: sighting.at):
             if sighting.what == "settled":
                 settled.add(sighting.place)
             elif sighting.place in settled:
                 yield f"{_name(sighting.place)} was settled and delivered again"
 
 
-def _below_watermarks(evidence: Evidence) -> Iterator[str]:
+def _is_zombie(sighting: Sighting, evidence: Evidence) -> bool:
+    """Whether it was seen by a process just woken that does not know yet that it was replaced."""
+    return any(
+        fault.kind.startswith(ZOMBIE)
+        and fault.pid == sighting.pid
+        and fault.at <= sighting.at <= fault.until + WAKES_S
+        for fault in evidence.faults
+    )
+
+
+def _below_watermarks(evidence: Evidence, sightings: Sequence[Sighting]) -> Iterator[str]:
     for mark in evidence.watermarks:
         here = (mark.group, mark.topic, mark.partition)
         before: set[int] = set()
         after: set[int] = set()
-        for sighting in evidence.sightings:
+        for sighting in sightings:
             if sighting.what == "delivered" and sighting.place[:3] == here:
                 (before if sighting.at <= mark.at else after).add(sighting.place.offset)
         for offset in sorted(after):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from support.chaos.driver import Driver
 from support.chaos.evidence import Evidence
 from support.chaos.inputs import Inbox
 from support.chaos.lane import Lane
+from support.chaos.member import NOTES
 from support.chaos.oracle import judge
 from support.chaos.outside import outside
 from support.chaos.plan import Step
@@ -74,7 +76,7 @@ def chaos_run(
 ) -> Result:
     """Apply `steps` to the program in `folder`, and judge.
 
-    The evidence is kept in `folder`, and with `CHAOS_REPORT` the facts of the result there.
+    The evidence is kept in `folder`; of a run with a `name` the facts are with `CHAOS_REPORT`.
 
     Args:
         folder: an empty folder, where `lane` is.
@@ -95,7 +97,16 @@ def chaos_run(
     missed = len(driver.missed)
     result = Result(name or lane.name, seed, evidence, judge(evidence), missed, lane.note)
     if REPORT and name:
-        place = Path(REPORT) / f"{result.name}-{seed}.json"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps(result.facts(), indent=1))
+        _report(result, folder)
     return result
+
+
+def _report(result: Result, folder: Path) -> None:
+    """Keep the facts, and where something is wrong also the evidence and the program's log."""
+    place = Path(REPORT) / f"{result.name}-{result.seed}"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.with_suffix(".json").write_text(json.dumps(result.facts(), indent=1))
+    if result.complaints:
+        place.mkdir()
+        for name in ("evidence.json", "log.txt", "recorded.jsonl", NOTES):
+            shutil.copy(folder / name, place)

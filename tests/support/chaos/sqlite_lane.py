@@ -1,7 +1,8 @@
 """The lane on SQLite: one process, or one a service, on a disk that can be full."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -50,9 +51,21 @@ def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True)
             lease_s=lease_s,
             replaced=True,
             survives=False,
+            is_free=lambda: _is_unlocked(folder / "disk" / "careerops.db"),
             environment={"CHAOS_LEASE_S": str(lease_s)},
             note=f"disk full: {place.how}; leases of {lease_s:g} s",
         )
+
+
+def _is_unlocked(database: Path) -> bool:
+    """Whether the write lock can be taken: a process stopped inside a transaction keeps it."""
+    with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        connection.execute("ROLLBACK")
+    return True
 
 
 def _users(folder: Path) -> Iterator[int]:

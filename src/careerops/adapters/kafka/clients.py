@@ -37,6 +37,7 @@ _ELECTING: Final = frozenset(
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
         KafkaError.COORDINATOR_NOT_AVAILABLE,
         KafkaError.NOT_COORDINATOR,
+        KafkaError._NOENT,  # noqa: SLF001  # the client's own codes have such names; no leader known
     }
 )
 _DENIED: Final = frozenset(
