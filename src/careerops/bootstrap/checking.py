@@ -10,7 +10,14 @@ from careerops.bootstrap.channels import Channel, channels_by_account, wire_chan
 from careerops.bootstrap.parts import build_part
 from careerops.bootstrap.pipeline import Surroundings
 from careerops.bootstrap.sources import wire_mailboxes
-from careerops.bootstrap.stores import forgetful_stores, open_stores, process_owner
+from careerops.bootstrap.stores import (
+    forgetful_stores,
+    is_shared,
+    open_stores,
+    process_owner,
+    servers_of,
+    store_place,
+)
 from careerops.config import Config, PartConfig
 from careerops.domain.errors import CareerOpsError, ConfigurationError
 from careerops.ops.context import PartContext
@@ -22,9 +29,10 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "researcher": ("researcher",),
     "notifier": ("notifier",),
 }
+_MAILS = "the text of your mails"
 _LEAVES = {
     "mailbox": "your credentials",
-    "classifier": "the text of your mails",
+    "classifier": _MAILS,
     "researcher": "the names of companies",
     "notifier": "what you are told",
 }
@@ -54,11 +62,11 @@ async def check_all(config: Config) -> list[Finding]:
     findings = [_check_port(config)]
     try:
         stores = await open_stores(config)
-    except ConfigurationError as error:
+    except CareerOpsError as error:
         findings.append(Finding("log", ok=False, text=str(error)))
         stores = forgetful_stores()  # parts are checked all the same
     else:
-        findings.append(Finding("log", ok=True, text=config.log))
+        findings += _opened(config)
     try:
         around = Surroundings(config, stores, owner=process_owner())
         for key in _FAMILIES:
@@ -72,6 +80,24 @@ async def check_all(config: Config) -> list[Finding]:
             Finding("mailbox", ok=False, text="none configured; add a [[mailbox]]: careerops init")
         )
     return findings
+
+
+def _opened(config: Config) -> list[Finding]:
+    """The log, and the store where it is another place; what they carry leaves this machine."""
+    if not is_shared(config):
+        return [Finding("log", ok=True, text=config.log)]
+    servers = servers_of(config)
+    place = store_place(config)
+    return [
+        Finding("log", ok=True, text=config.log, leaves_to=servers, what_leaves=_MAILS),
+        Finding(
+            "store",
+            ok=True,
+            text=place or "an SQLite file on this machine",
+            leaves_to=place,
+            what_leaves="what was understood of your mails, and what you are told" if place else "",
+        ),
+    ]
 
 
 def _check_port(config: Config) -> Finding:

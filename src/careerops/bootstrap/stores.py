@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _SQLITE = "sqlite:///"
 _KAFKA = "kafka://"
 _POSTGRES = ("postgresql://", "postgres://")
+_POSTGRES_PORT = 5432
 _DEFAULT_STORE = "sqlite:///careerops.db"
 _SERVERS = re.compile(r"[A-Za-z0-9._\-\[\]:]+:\d{1,5}(?:,[A-Za-z0-9._\-\[\]:]+:\d{1,5})*")
 
@@ -129,6 +131,27 @@ def is_shared(config: Config) -> bool:
     return config.log.startswith(_KAFKA)
 
 
+def servers_of(config: Config) -> str:
+    """The brokers that a Kafka log names: `host:port`, several separated by commas.
+
+    Raises:
+        ConfigurationError: it names none.
+    """
+    servers = config.log.removeprefix(_KAFKA).rstrip("/")
+    if not _SERVERS.fullmatch(servers):
+        raise ConfigurationError("log: write kafka://HOST:PORT, several separated by commas")
+    return servers
+
+
+def store_place(config: Config) -> str:
+    """Host and port of a store that is a server, never its user or password; '' for a file."""
+    url = _revealed(config)
+    if not url.startswith(_POSTGRES):
+        return ""
+    parts = urlsplit(url)
+    return f"{parts.hostname or 'localhost'}:{parts.port or _POSTGRES_PORT}"
+
+
 def sqlite_path(config: Config, url: str, key: str) -> Path:
     """The file that `url`, of the key `key`, names.
 
@@ -189,9 +212,7 @@ def _revealed(config: Config) -> str:
 
 
 async def _open_kafka(config: Config) -> Stores:
-    servers = config.log.removeprefix(_KAFKA).rstrip("/")
-    if not _SERVERS.fullmatch(servers):
-        raise ConfigurationError("log: write kafka://HOST:PORT, several separated by commas")
+    servers = servers_of(config)
     options_of = _extra("careerops.adapters.kafka.options", "log", "kafka").Options
     kafka = _extra("careerops.adapters.kafka.eventlog", "log", "kafka")
     try:

@@ -14,7 +14,12 @@ from careerops.adapters.sqlite.database import SqliteDatabase
 from careerops.bootstrap.idle import OutageTooLong
 from careerops.bootstrap.pipeline import SERVICES, Pipeline
 from careerops.bootstrap.process import serve_until_stopped
-from careerops.bootstrap.stores import forgetful_stores, open_stores, sqlite_path
+from careerops.bootstrap.stores import (
+    forgetful_stores,
+    open_stores,
+    sqlite_path,
+    store_place,
+)
 from careerops.config import Config, build_config
 from careerops.domain.errors import ConfigurationError
 from careerops.domain.topics import DEAD_LETTERS
@@ -197,6 +202,23 @@ def test_the_database_lies_in_the_configurations_folder() -> None:
     config = build_config({}, Path("/x"), {})
     assert sqlite_path(config, "sqlite:///a.db", "log") == Path("/x/a.db")
     assert sqlite_path(config, "sqlite:////y/a.db", "store") == Path("/y/a.db")
+
+
+@pytest.mark.parametrize(
+    ("store", "place"),
+    [
+        ("", ""),
+        ("sqlite:///a.db", ""),
+        ("postgresql://robin:hunter2@db.example/x", "db.example:5432"),
+        ("postgres://db.example:6000/x", "db.example:6000"),
+        ("postgresql:///x?host=/run/postgresql", "localhost:5432"),
+    ],
+)
+def test_a_store_is_named_without_user_and_password(store: str, place: str) -> None:
+    """As doctor prints it."""
+    config = build_config({"log": "kafka://a:1", "store": store}, Path("/x"), {})
+    assert store_place(config) == place
+    assert "hunter2" not in repr(config)
 
 
 async def test_the_store_may_repeat_the_log_on_sqlite(tmp_path: Path) -> None:
