@@ -16,6 +16,8 @@ COVERAGE_DOMAIN := 100
 CHAOS_SEEDS ?= 8
 CHAOS_FAULTS ?= 24
 CHAOS_FAULTS_WANTED ?= 300
+SOAK_RECORDS ?= 1000000
+SOAK_RATE ?= 1500
 KAFKA_PORT ?= 9092
 # What `make bench-stream` is to do otherwise, say STREAM="--quick --only ours-bare".
 STREAM ?=
@@ -112,6 +114,10 @@ bench: $(DEV) ## every benchmark but bench-stream; benchmarks/README.md says wha
 .PHONY: bench-stream
 bench-stream: $(DEV) ## the stream engine against its peers on a real Kafka: two hours; STREAM=--quick
 	@$(BIN)/python benchmarks/bench_stream.py $(STREAM)
+
+.PHONY: soak
+soak: $(DEV) ## a million small records through both logs: half an hour; SOAK_RECORDS=1000000
+	@SOAK_RECORDS=$(SOAK_RECORDS) SOAK_RATE=$(SOAK_RATE) $(BIN)/python benchmarks/soak.py
 
 .PHONY: docs
 docs: $(DEV) ## regenerate what docs/ generates, then check links and completeness
