@@ -20,6 +20,7 @@ from careerops.adapters.kafka.thread import Fetched, Share
 from careerops.adapters.memory import FakeClock
 from careerops.adapters.memory.custody import MemoryCustody
 from careerops.adapters.memory.verdicts import MemoryVerdicts
+from careerops.domain.errors import CareerOpsError
 from careerops.domain.topics import ALL_TOPICS
 
 
@@ -61,6 +62,9 @@ class Deaf:
         """Nothing."""
 
     def failed(self, error: KafkaError) -> None:
+        """Nothing."""
+
+    def died(self, error: CareerOpsError) -> None:
         """Nothing."""
 
     def commit_failed(self) -> None:

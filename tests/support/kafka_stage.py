@@ -1,7 +1,8 @@
 """A stage on real brokers: topics of its own, stores that outlive it, and any number of members."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,7 @@ from careerops.stream.worker import Worker, WorkerSettings
 from support.engine import NO_JITTER, Scripted
 from support.kafka.records import Raw, read
 from support.kafka_logs import crash
+from support.waiting import until
 
 GROUP = "careerops.test"
 TOPICS = (RAW_INBOX, CLASSIFIED, DEAD_LETTERS)
@@ -109,6 +111,7 @@ class KafkaStage:
         wanted = [NewTopic(self.topic(name), partitions, config=settings)]
         for created in admin.create_topics(wanted).values():
             await asyncio.wrap_future(created)
+        await until(lambda: self.topic(name) in admin.list_topics().topics, "the topic")
         return self.topic(name)
 
     async def open(self, servers: str = "", **options: Any) -> KafkaLog:
@@ -162,6 +165,13 @@ class KafkaStage:
         parts = [await self.records(name, partition) for partition in range(number)]
         return [(each[offset].value or b"").decode() for each in parts for offset in sorted(each)]
 
+    async def published(self, names: Iterable[str]) -> list[str]:
+        """What was published, once all `names` are among it."""
+        async with asyncio.timeout(_ANSWER_S):
+            while not set(names) <= set(found := await self.values()):  # noqa: ASYNC110  # brokers tell nobody
+                await asyncio.sleep(_STEP_S)
+        return found
+
     async def committed(self, partition: int = 0) -> int:
         """What the brokers were told of the inbox; negative if nothing."""
         return (await asyncio.to_thread(self._places, partition))[0]
@@ -203,6 +213,15 @@ async def kafka_stage(
         yield stage
     finally:
         await stage.close()
+
+
+def in_order(names: Iterable[str]) -> bool:
+    """Whether of `KEY-NUMBER` in each key the first sights come in order."""
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for name in dict.fromkeys(names):
+        key, _, number = name.partition("-")
+        by_key[key].append(int(number))
+    return all(numbers == sorted(numbers) for numbers in by_key.values())
 
 
 def name_of(delivery: Delivery) -> str:

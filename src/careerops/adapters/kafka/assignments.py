@@ -15,9 +15,10 @@ from uuid import uuid4
 
 from confluent_kafka import KafkaError
 
+from careerops.adapters.kafka.clients import ended
 from careerops.adapters.kafka.thread import DRAIN_S, GIVE_BACK_S, ConsumerThread, Fetched, Share
 from careerops.adapters.kafka.tracker import Standing, Tracker
-from careerops.domain.errors import CareerOpsError, Fenced, Outage
+from careerops.domain.errors import CareerOpsError, Outage
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.custody import Custody, CustodyStore, Place
@@ -66,7 +67,7 @@ class Assignments:
     """`Listener` of a consumer's thread.
 
     Attributes:
-        joined: set once the group has given a first share, which may be empty.
+        joined: set once the group has given a first share, which may be empty, or nothing will.
         failure: why the consumer will bring nothing more, None while it may.
         arrived: set when there may be something to take.
     """
@@ -133,13 +134,16 @@ class Assignments:
     def failed(self, error: KafkaError) -> None:
         """Something is wrong; the client goes on trying unless the error is fatal."""
         if error.fatal():
-            self.failure = Fenced(
-                f"Kafka has ended this consumer for good ({error.name()}): start again"
-            )
-            self.arrived.set()
+            self.died(ended(error))
         elif not self._down:
             self._down = True
             self._logger.warning(LogEvent.OUTAGE_STARTED, scope="log", reason=error.name())
+
+    def died(self, error: CareerOpsError) -> None:
+        """Whoever waits learns of it."""
+        self.failure = error
+        self.joined.set()
+        self.arrived.set()
 
     def commit_failed(self) -> None:
         """Say the watermarks again."""

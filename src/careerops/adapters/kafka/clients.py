@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from confluent_kafka import KafkaError, KafkaException
 
 from careerops.adapters.kafka.options import Options
-from careerops.domain.errors import CareerOpsError, ConfigurationError, Outage, Permanent
+from careerops.domain.errors import CareerOpsError, ConfigurationError, Fenced, Outage, Permanent
 from careerops.domain.limits import MAX_DEAD_LETTER_BYTES
 
 ClientT = TypeVar("ClientT")
@@ -168,11 +168,21 @@ def meaning(error: KafkaError) -> CareerOpsError:
         )
     if code in _NO_TOPIC:
         return Permanent("a record is for a topic that does not exist", reason="unknown_topic")
-    if code in _DENIED:
+    if is_denial(error):
         return Outage(
             f"Kafka refuses our credentials ({error.name()}): check the [kafka] table", scope="log"
         )
     return Outage(f"Kafka cannot be used ({error.name()}): check its brokers", scope="log")
+
+
+def is_denial(error: KafkaError) -> bool:
+    """Whether it means that the brokers refuse our credentials."""
+    return error.code() in _DENIED
+
+
+def ended(error: KafkaError) -> Fenced:
+    """What it means that a consumer has ended by an error and can bring nothing more."""
+    return Fenced(f"Kafka has ended this consumer for good ({error.name()}): start again")
 
 
 def error_of(exception: KafkaException) -> KafkaError:

@@ -6,13 +6,13 @@ what to publish; readers deduplicate by verdict.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, KafkaError, Producer
 from confluent_kafka.admin import AdminClient
 
 from careerops.adapters.kafka import clients, overview
@@ -20,12 +20,13 @@ from careerops.adapters.kafka.options import Options
 from careerops.adapters.kafka.producer import KafkaProducer
 from careerops.adapters.kafka.reader import Reader
 from careerops.adapters.kafka.subscription import KafkaSubscription
+from careerops.adapters.kafka.thread import Callbacks
 from careerops.adapters.kafka.topics import ensure, partitions_of, patiently
 from careerops.adapters.kafka.tracker import Standing
-from careerops.domain.errors import ConfigurationError, Outage, Permanent
+from careerops.domain.errors import CareerOpsError, ConfigurationError, Outage, Permanent
 from careerops.domain.limits import check_record
 from careerops.domain.topics import ALL_TOPICS, GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
-from careerops.domain.verdicts import Record, Verdict
+from careerops.domain.verdicts import Record, Verdict, VerdictStatus
 from careerops.ports.clock import Clock
 from careerops.ports.custody import CustodyStore
 from careerops.ports.eventlog import (
@@ -40,6 +41,8 @@ from careerops.ports.verdicts import VerdictStore
 
 RETENTION: Final = timedelta(days=90)
 _GROUPS: Final = (GROUP_CLASSIFY, GROUP_RESEARCH, GROUP_NOTIFY)
+_REFUSED: Final = frozenset({"too_large", "unknown_topic"})
+"""Reasons of `Permanent` from `settle`."""
 _LOOK_AGAIN_S: Final = 0.1
 _JOIN_S: Final = 5.0
 
@@ -105,7 +108,9 @@ class KafkaLog:
         Raises:
             ConfigurationError: it cannot be used; one line with the remedy.
         """
-        admin = clients.checked(AdminClient, clients.common(servers, options))
+        denied: list[KafkaError] = []
+        properties = clients.common(servers, options) | {"error_cb": denied.append}
+        admin = clients.checked(AdminClient, properties)
         try:
             if create:
                 partitions = await ensure(admin, topics, options, retention)
@@ -113,7 +118,10 @@ class KafkaLog:
                 known = await partitions_of(admin, options)
                 partitions = {name: known.get(options.prefix + name, 1) for name in topics}
         except Outage as outage:
-            raise ConfigurationError(f"log: {outage}") from None
+            admin.poll(0)
+            # A call that fails says that nobody could be reached, not that we were turned away.
+            reason = next((clients.meaning(e) for e in denied if clients.is_denial(e)), outage)
+            raise ConfigurationError(f"log: {reason}") from None
         return cls(
             servers,
             options,
@@ -147,14 +155,14 @@ class KafkaLog:
         """Join `group` on `topic`; its partitions are shared among all members.
 
         Raises:
-            ConfigurationError: there is no such topic.
+            ConfigurationError: there is no such topic, or librdkafka does not take what it is told.
         """
         self._check_open()
         self._check_place(topic)
         properties = clients.consumer(self._servers, self._options, self._options.prefix + group)
 
-        def build(committed: Callable[..., None]) -> Consumer:
-            return clients.checked(Consumer, {**properties, "on_commit": committed})
+        def build(callbacks: Callbacks) -> Consumer:
+            return clients.checked(Consumer, {**properties, **callbacks})
 
         members = self._subscriptions.setdefault((topic, group), [])
         subscription = KafkaSubscription(
@@ -167,10 +175,14 @@ class KafkaLog:
             on_close=members.remove,
         )
         members.append(subscription)
-        with suppress(TimeoutError):
-            # Brokers that are away now are joined when they come back.
-            async with asyncio.timeout(_JOIN_S):
-                await subscription.joined()
+        try:
+            with suppress(TimeoutError):
+                # Brokers that are away now are joined when they come back.
+                async with asyncio.timeout(_JOIN_S):
+                    await subscription.joined()
+        except CareerOpsError:
+            await subscription.close()
+            raise
         return subscription
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
@@ -266,9 +278,14 @@ class KafkaLog:
         stands = iter(await self._verdicts.put(given) if given else ())
         outputs: list[Record] = []
         for settlement, member in settlements:
-            verdict: Verdict | None = None if settlement.verdict is None else next(stands)
-            if member is not None and member.is_current(settlement.delivery):
-                outputs += settlement.outputs if verdict is None else verdict.outputs
+            ours = settlement.verdict
+            verdict = None if ours is None else next(stands)
+            if member is None or not member.is_current(settlement.delivery):
+                continue
+            if ours is None or verdict is None or _is_of_refused(ours):
+                outputs += settlement.outputs
+            else:
+                outputs += verdict.outputs
         return outputs
 
     def _members(self) -> list[KafkaSubscription]:
@@ -318,3 +335,8 @@ class KafkaLog:
                     "a record is for a topic that does not exist", reason="unknown_topic"
                 )
             check_record(record)
+
+
+def _is_of_refused(verdict: Verdict) -> bool:
+    """Whether it buries an input whose verdict stands with outputs that brokers do not take."""
+    return verdict.status is VerdictStatus.DEAD and verdict.label in _REFUSED

@@ -7,7 +7,7 @@ from typing import Final
 from confluent_kafka import Consumer
 
 from careerops.adapters.kafka.assignments import Assignments, Waiting
-from careerops.adapters.kafka.thread import ConsumerThread
+from careerops.adapters.kafka.thread import Callbacks, ConsumerThread
 from careerops.adapters.kafka.tracker import Standing
 from careerops.domain.errors import Fenced
 from careerops.ports.custody import CustodyStore, Place
@@ -26,12 +26,12 @@ class KafkaSubscription:
         group: str,
         *,
         prefix: str,
-        build: Callable[[Callable[..., None]], Consumer],
+        build: Callable[[Callbacks], Consumer],
         custody: CustodyStore,
         on_revoked: OnRevoked | None,
         on_close: Callable[["KafkaSubscription"], None],
     ) -> None:
-        """Join `group` with a consumer that `build` makes, told what to call after a commit."""
+        """Join `group` with a consumer that `build` makes, told whom it calls."""
         self.topic = topic
         self.group = group
         self._custody = custody
@@ -60,7 +60,8 @@ class KafkaSubscription:
     @property
     def assigned(self) -> bool:
         """Whether the group has given it its share, which may be empty."""
-        return self._assignments.joined.is_set() and not self._over
+        inside = self._assignments
+        return inside.joined.is_set() and inside.failure is None and not self._over
 
     @property
     def holes(self) -> dict[int, int]:
@@ -68,8 +69,14 @@ class KafkaSubscription:
         return {each: standing.holes for each, standing in self.standings().items()}
 
     async def joined(self) -> None:
-        """Return once the group has answered."""
+        """Return once the group has answered.
+
+        Raises:
+            ConfigurationError: there can be no such consumer.
+            Fenced: it has failed for good.
+        """
         await self._assignments.joined.wait()
+        self._check()
 
     async def receive(self, limit: int) -> Sequence[Delivery]:
         """Wait until there is something, then hand over at most `limit` deliveries.

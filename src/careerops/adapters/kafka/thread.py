@@ -17,7 +17,8 @@ from typing import Any, Final, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from careerops.adapters.kafka.clients import error_of
+from careerops.adapters.kafka.clients import ended, error_of, is_denial
+from careerops.domain.errors import CareerOpsError
 from careerops.ports.eventlog import LogRecord
 
 POLL_S: Final = 0.02
@@ -31,6 +32,11 @@ _MOST_AHEAD: Final = 8000
 """Records on their way to the loop: it may be busy, and memory is not endless."""
 _EOF: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # the client's own codes have such names
 _NOT_COMMITTED: Final = frozenset({KafkaError._NO_OFFSET})  # noqa: SLF001  # the same
+
+_NOBODY: Final = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001  # the same
+
+Callbacks = dict[str, Callable[..., None]]
+"""Property of the client -> whom it calls."""
 
 Share = tuple[int, int]
 """(partition, epoch): a partition under one assignment."""
@@ -67,6 +73,9 @@ class Listener(Protocol):
     def failed(self, error: KafkaError) -> None:
         """Something is wrong; the client goes on trying unless the error is fatal."""
 
+    def died(self, error: CareerOpsError) -> None:
+        """The consumer is no more, and nothing was committed."""
+
     def commit_failed(self) -> None:
         """A commit did not get through: say the watermarks again."""
 
@@ -76,12 +85,12 @@ class ConsumerThread:
 
     def __init__(
         self,
-        build: Callable[[Callable[..., None]], Consumer],
+        build: Callable[[Callbacks], Consumer],
         topic: str,
         prefix: str,
         listener: Listener,
     ) -> None:
-        """`build` makes the consumer, given what to call with the result of a commit."""
+        """`build` makes the consumer, given which properties are to call us."""
         self._build = build
         self._name = topic
         self._topic = prefix + topic
@@ -121,7 +130,9 @@ class ConsumerThread:
         try:
             self._work()
         except KafkaException as exception:
-            self._tell(self._listener.failed, error_of(exception))
+            self._tell(self._listener.died, ended(error_of(exception)))
+        except CareerOpsError as error:  # it could not even be made
+            self._tell(self._listener.died, error)
         finally:
             self._tell(self._end)
 
@@ -130,7 +141,7 @@ class ConsumerThread:
             self._ended.set_result(None)
 
     def _work(self) -> None:
-        consumer = self._build(self._committed)
+        consumer = self._build({"on_commit": self._committed, "error_cb": self._failed})
         try:
             consumer.subscribe(
                 [self._topic],
@@ -227,6 +238,10 @@ class ConsumerThread:
         refused = any(place.error is not None for place in places)
         if (error is not None and error.code() not in _NOT_COMMITTED) or refused:
             self._tell(self._listener.commit_failed)
+
+    def _failed(self, error: KafkaError) -> None:
+        if error.fatal() or is_denial(error) or error.code() == _NOBODY:
+            self._tell(self._listener.failed, error)
 
     def _on_assign(self, _: Consumer, places: list[TopicPartition]) -> None:
         self._epoch += 1

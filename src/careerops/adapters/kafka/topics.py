@@ -80,8 +80,10 @@ async def ensure(
     found = await partitions_of(admin, options)
     known = {name: found[full] for name in topics if (full := options.prefix + name) in found}
     missing = [name for name in topics if name not in known]
-    if missing:
-        await _create(admin, missing, options, retention)
+    if missing and (there := await _create(admin, missing, options, retention)):
+        # Another process made them just now, or the broker that was asked had not heard of them.
+        found = await partitions_of(admin, options)
+        known |= {name: found[full] for name in there if (full := options.prefix + name) in found}
     _check_partitions(known, options)
     await _check_sizes(admin, [options.prefix + name for name in known])
     return {name: known.get(name) or _partitions(name, options) for name in topics}
@@ -94,7 +96,9 @@ def _partitions(topic: str, options: Options) -> int:
 
 async def _create(
     admin: AdminClient, topics: Sequence[str], options: Options, retention: timedelta
-) -> None:
+) -> list[str]:
+    """Create them; those that are there already."""
+    there: list[str] = []
     settings = {
         "cleanup.policy": "delete",
         "retention.ms": str(int(retention.total_seconds() * 1000)),
@@ -115,12 +119,14 @@ async def _create(
             await asyncio.wrap_future(future)
         except KafkaException as exception:
             error = error_of(exception)
-            if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:  # by another process, just now
+            if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:
+                there.append(name.removeprefix(options.prefix))
                 continue
             raise ConfigurationError(
                 f"log: the topic {name} is missing and cannot be created ({error.name()}):"
                 " create it, or allow it; see [kafka]"
             ) from None
+    return there
 
 
 def _check_partitions(known: Mapping[str, int], options: Options) -> None:
