@@ -32,6 +32,7 @@ class Presence(Model):
         running: handlers at work.
         parked: lanes whose first message waits for a timer or a scope.
         scopes: what is out -> how many messages wait for it.
+        partitions: topic -> the partitions of it that are assigned to this member.
         holes: `topic/partition` -> records settled out of order, above the watermark.
     """
 
@@ -40,6 +41,7 @@ class Presence(Model):
     running: int = 0
     parked: int = 0
     scopes: dict[str, int] = Field(default_factory=dict)
+    partitions: dict[str, list[int]] = Field(default_factory=dict)
     holes: dict[str, int] = Field(default_factory=dict)
 
 
@@ -95,5 +97,6 @@ def _presence(worker: Worker, owner: str) -> Presence:
         scopes={
             scope.name: len(scope.waiting) + len(scope.released) for scope in worker.scopes.values()
         },
+        partitions={topic: sorted(ours) for topic, ours in worker.partitions.items()},
         holes=worker.holes,
     )

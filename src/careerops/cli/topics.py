@@ -102,7 +102,7 @@ class _View:
             "lag": self._lag(group),
             "settled_ahead": self._holes(group),
             "watermark_age_s": self._age_s(group),
-            "member": group.member,
+            "member": self._member(group),
             "oldest_unsettled": group.oldest_unsettled and group.oldest_unsettled.isoformat(),
             "oldest_stuck": group.position if group.oldest_unsettled else None,
             "members": [each.model_dump() for each in self._members.get(group.group, ())],
@@ -125,13 +125,22 @@ class _View:
                 self._holes(group),
                 "" if age_s is None else f"{age_s:.0f} s",
                 "" if age_s is None else f"@{group.position}",
-                group.member,
+                self._member(group),
             )
 
     def member_row(self, member: "Presence") -> tuple[object, ...]:
         """What one member is at."""
         waits = ", ".join(f"{name} ({number})" for name, number in member.scopes.items())
         return (member.group, member.member, member.running, member.parked, waits)
+
+    def _member(self, group: "GroupInfo") -> str:
+        """Who reads the partition, as the log says or as the member itself does."""
+        ours = [
+            each.member
+            for each in self._members.get(group.group, ())
+            if group.partition in each.partitions.get(group.topic, ())
+        ]
+        return group.member or next(iter(ours), "")
 
     def _holes(self, group: "GroupInfo") -> int:
         """What the log says, or the member that keeps count."""

@@ -24,7 +24,7 @@ class Member:
     owner: str
     worker: Any = field(
         default_factory=lambda: SimpleNamespace(
-            group=GROUP, running=0, parked=0, scopes={}, holes={}
+            group=GROUP, running=0, parked=0, scopes={}, holes={}, partitions={}
         )
     )
 
@@ -65,10 +65,12 @@ async def test_each_member_says_what_it_is_at(database: MemoryDatabase) -> None:
     scope.waiting.extend([object()] * 2)  # type: ignore[list-item]  # only counted
     one.worker.scopes = {"llm": scope}
     one.worker.holes = {"raw_inbox_stream/4": 7}
+    one.worker.partitions = {"raw_inbox_stream": frozenset({4, 1})}
     await clock.advance(2)
     (found,) = [each for each in await seen(database) if each.member == "owner one"]
     assert (found.running, found.parked, found.scopes) == (3, 2, {"llm": 2})
     assert found.holes == {"raw_inbox_stream/4": 7}
+    assert found.partitions == {"raw_inbox_stream": [1, 4]}
     await end(*tasks)
 
 

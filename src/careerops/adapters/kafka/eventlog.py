@@ -242,12 +242,7 @@ class KafkaLog:
         admin, prefix = self._admin, self._options.prefix
         within, states = await asyncio.gather(
             patiently(lambda: overview.bounds(admin, prefix, spots, timeout_s), timeout_s),
-            patiently(
-                lambda: overview.groups(
-                    admin, prefix, tuple(names), timeout_s, describe=not self._members()
-                ),
-                timeout_s,
-            ),
+            patiently(lambda: overview.groups(admin, prefix, tuple(names), timeout_s), timeout_s),
         )
         infos = [
             overview.topic_info(spot, within[spot], states, self._known(spot)) for spot in spots

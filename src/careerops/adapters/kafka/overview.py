@@ -22,15 +22,14 @@ Spot = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """A group as the brokers know it: committed offsets, and which member reads what."""
+    """A group as the brokers know it: its committed offsets."""
 
     name: str
     committed: Mapping[Spot, int] = field(default_factory=dict)
-    members: Mapping[Spot, str] = field(default_factory=dict)
 
     def reads(self, topic: str) -> bool:
-        """Whether it has read `topic`, or has a member that does."""
-        return any(name == topic for name, _ in (*self.committed, *self.members))
+        """Whether it has read `topic`."""
+        return any(name == topic for name, _ in self.committed)
 
 
 async def bounds(
@@ -52,12 +51,12 @@ async def bounds(
 
 
 async def groups(
-    admin: AdminClient, prefix: str, names: Sequence[str], timeout_s: float, *, describe: bool
+    admin: AdminClient, prefix: str, names: Sequence[str], timeout_s: float
 ) -> list[GroupState]:
     """The groups `names`, in that order, with names as we know them. Raises `Outage`.
 
-    With `describe` also their members. Not for processes that have to stay: the client (2.16)
-    aborts the process when a broker goes away while it is asked for a description.
+    Which member reads what is not asked for: the client (2.16) takes the whole process with it when
+    a broker is not there while it is asked to describe a group.
     """
     ids = [prefix + name for name in names]
     asked = [
@@ -67,7 +66,6 @@ async def groups(
         for each in ids
     ]
     offsets = await asyncio.gather(*(awaited(future) for future in asked))
-    members = await _members(admin, prefix, ids, timeout_s) if describe else [{} for _ in ids]
     return [
         GroupState(
             name,
@@ -76,39 +74,13 @@ async def groups(
                 for place in known.topic_partitions or ()
                 if place.offset >= 0
             },
-            reading,
         )
-        for name, known, reading in zip(names, offsets, members, strict=True)
-    ]
-
-
-async def _members(
-    admin: AdminClient, prefix: str, ids: Sequence[str], timeout_s: float
-) -> list[dict[Spot, str]]:
-    """Which member reads what, group by group."""
-    described = admin.describe_consumer_groups(list(ids), request_timeout=timeout_s)
-    descriptions = await asyncio.gather(*(awaited(described[each]) for each in ids))
-    return [
-        {
-            _spot(place, prefix): _member(member.client_id, member.host)
-            for member in description.members
-            if member.assignment is not None
-            for place in member.assignment.topic_partitions
-        }
-        for description in descriptions
+        for name, known in zip(names, offsets, strict=True)
     ]
 
 
 def _spot(place: TopicPartition, prefix: str) -> Spot:
     return place.topic.removeprefix(prefix), place.partition
-
-
-def _member(client_id: str, host: str) -> str:
-    """`careerops-HOST-PID` as `process PID on HOST`; of others what they call themselves."""
-    name, _, pid = client_id.removeprefix("careerops-").rpartition("-")
-    if client_id.startswith("careerops-") and pid.isdecimal():
-        return f"process {pid} on {name}"
-    return f"{client_id}{host}"
 
 
 def topic_info(
@@ -146,6 +118,6 @@ def _group_info(
         position=position,
         lag=max(0, end - position - ahead),
         settled_ahead=ahead,
-        member=state.members.get(spot, "" if standing is None else "this process"),
+        member="" if standing is None else "this process",
         oldest_unsettled=standing.oldest if standing is not None else None,
     )
