@@ -124,9 +124,9 @@ def consumer(servers: str, options: Options, group: str) -> dict[str, Any]:
     return properties | common(servers, options)
 
 
-def reader(servers: str, options: Options) -> dict[str, Any]:
-    """The properties of a reader that belongs to no group."""
-    properties = consumer(servers, options, "careerops.reader")
+def reader(servers: str, options: Options, group: str = "careerops.reader") -> dict[str, Any]:
+    """The properties of a reader that joins no group, asking in the name of `group`."""
+    properties = consumer(servers, options, group)
     for name in ("group.protocol", "partition.assignment.strategy", "session.timeout.ms"):
         properties.pop(name, None)
     properties.pop("heartbeat.interval.ms", None)

@@ -16,6 +16,7 @@ from confluent_kafka import Consumer, KafkaError, Producer
 from confluent_kafka.admin import AdminClient
 
 from careerops.adapters.kafka import clients, overview
+from careerops.adapters.kafka.offsets import GroupOffsets
 from careerops.adapters.kafka.options import Options
 from careerops.adapters.kafka.producer import KafkaProducer
 from careerops.adapters.kafka.reader import Reader
@@ -75,6 +76,13 @@ class KafkaLog:
         )
         self._reader = Reader(
             lambda: clients.checked(Consumer, clients.reader(servers, options)),
+            options.prefix,
+            options.request_timeout_s,
+        )
+        self._offsets = GroupOffsets(
+            lambda group: clients.checked(
+                Consumer, clients.reader(servers, options, options.prefix + group)
+            ),
             options.prefix,
             options.request_timeout_s,
         )
@@ -242,7 +250,7 @@ class KafkaLog:
         admin, prefix = self._admin, self._options.prefix
         within, states = await asyncio.gather(
             patiently(lambda: overview.bounds(admin, prefix, spots, timeout_s), timeout_s),
-            patiently(lambda: overview.groups(admin, prefix, tuple(names), timeout_s), timeout_s),
+            patiently(lambda: overview.groups(self._offsets, tuple(names), spots), timeout_s),
         )
         infos = [
             overview.topic_info(spot, within[spot], states, self._known(spot)) for spot in spots
@@ -257,6 +265,7 @@ class KafkaLog:
         self._closed = True
         await self._producer.close()
         await self._reader.close()
+        await self._offsets.close()
 
     # ---- inside ----
 

@@ -5,19 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, TopicPartition
+from confluent_kafka import IsolationLevel, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
+from careerops.adapters.kafka.offsets import GroupOffsets, Spot
 from careerops.adapters.kafka.topics import awaited
 from careerops.adapters.kafka.tracker import Standing
 from careerops.ports.eventlog import GroupInfo, TopicInfo
 
 _EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the client leaves it so
 _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same
-
-Spot = tuple[str, int]
-"""(topic, partition)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +49,14 @@ async def bounds(
 
 
 async def groups(
-    admin: AdminClient, prefix: str, names: Sequence[str], timeout_s: float
+    offsets: GroupOffsets, names: Sequence[str], spots: Sequence[Spot]
 ) -> list[GroupState]:
-    """The groups `names`, in that order, with names as we know them. Raises `Outage`.
+    """The groups `names`, in that order. Raises `Outage`.
 
-    Which member reads what is not asked for: the client (2.16) takes the whole process with it when
-    a broker is not there while it is asked to describe a group.
+    Which member reads what is not asked for: describing a group, too, can end the process where
+    its coordinator is gone; members say themselves what they read.
     """
-    ids = [prefix + name for name in names]
-    asked = [
-        admin.list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(each)], request_timeout=timeout_s
-        )[each]
-        for each in ids
-    ]
-    offsets = await asyncio.gather(*(awaited(future) for future in asked))
-    return [
-        GroupState(
-            name,
-            {
-                _spot(place, prefix): place.offset
-                for place in known.topic_partitions or ()
-                if place.offset >= 0
-            },
-        )
-        for name, known in zip(names, offsets, strict=True)
-    ]
-
-
-def _spot(place: TopicPartition, prefix: str) -> Spot:
-    return place.topic.removeprefix(prefix), place.partition
+    return [GroupState(name, await offsets.of(name, spots)) for name in names]
 
 
 def topic_info(
