@@ -57,9 +57,6 @@ def test_a_breakage_is_caught(
     assert any(case.complaint in complaint for complaint in result.complaints), result.complaints
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a DEAD verdict carries no outputs, so no dead letter reaches Kafka"
-)
 def test_without_a_breakage_the_same_steps_are_survived(
     tmp_path: Path, kafka: Brokers, postgres_url: str
 ) -> None:

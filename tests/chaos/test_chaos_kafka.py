@@ -16,17 +16,10 @@ from support.chaos.run import chaos_run
 
 pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(3600)]
 
-NOT_YET = (
-    "found by this very test: a DEAD verdict carries no outputs, so no dead letter reaches Kafka;"
-    " the client's describe_consumer_groups aborts a process whose broker goes away; a second"
-    " process with a mailbox is refused instead of waiting for it"
-)
-
 SEEDS = int(os.environ.get("CHAOS_SEEDS", "1"))
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "12"))
 
 
-@pytest.mark.xfail(strict=True, reason=NOT_YET)
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_whatever_is_done_to_it_every_mail_ends_once(tmp_path: Path, seed: int) -> None:
     """Kills, zombies, restarts and cuts, with both group protocols: no promise is broken.

@@ -239,6 +239,8 @@ def _below_watermarks(evidence: Evidence, sightings: Sequence[Sighting]) -> Iter
             if offset < mark.position:
                 place = Place(*here, offset)
                 yield f"{_name(place)} was delivered again, below the watermark {mark.position}"
+        if not evidence.exact:
+            continue  # what is settled ahead of a watermark comes again; its verdict answers
         held = sum(offset >= mark.position for offset in before)
         again = sum(offset >= mark.position for offset in after & before)
         if again > held - mark.settled_ahead:

@@ -6,6 +6,7 @@ two, and around the commit itself, which happens about once a second on the cons
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import chaos_points
@@ -94,23 +95,38 @@ def _broken_settle(broken: Callable[[Any, Any, Sequence[Settlement]], Any]) -> C
 
 
 async def _commit(log: KafkaLog, settlements: Sequence[Settlement]) -> None:
-    """The inputs are done; returns once that is committed, or it would be no breakage yet."""
+    """The inputs are done, and that is committed; a point is passed if it covers one of them.
+
+    It does not where something before them in their partition is still at work.
+    """
+    covered = False
     for each in settlements:
         subscription = log._of(each.delivery)
         if subscription is not None:
             await subscription.settle([each.delivery])
             subscription._assignments.commit()
+            mark = subscription.standings()[each.delivery.record.partition].watermark or 0
+            covered = covered or mark > each.delivery.record.offset
     await asyncio.sleep(_COMMITTED_S)
-    chaos_points.passing(IN_BETWEEN)
+    if covered:
+        chaos_points.passing(IN_BETWEEN)
 
 
 _COMMITTED_S = 0.3
+"""Longer than a commit takes, which happens on the consumer's thread."""
+
+
+async def _decide(log: KafkaLog, settlements: Sequence[Settlement]) -> None:
+    """The verdicts, with all that they will be asked for."""
+    given = [replace(v, outputs=each.outputs) for each in settlements if (v := each.verdict)]
+    await log._verdicts.put(given)
 
 
 async def _commit_before_settle(log: KafkaLog, _: Any, settlements: Sequence[Settlement]) -> None:
     """The input is done before anything was decided or said about it."""
     await _commit(log, settlements)
-    await log._producer.publish(await log._judged(settlements))
+    await _decide(log, settlements)
+    await log.publish([output for each in settlements for output in each.outputs])
 
 
 async def _dead_letter_after_settle(
@@ -119,7 +135,7 @@ async def _dead_letter_after_settle(
     """The input is done before its dead letter is kept."""
     letters = [o for each in settlements for o in each.outputs if o.topic == DEAD_LETTERS]
     if letters:
-        await log._judged(settlements)
+        await _decide(log, settlements)
         await _commit(log, settlements)
         await log.publish(letters)
     else:
