@@ -177,7 +177,13 @@ AGAIN = "verdict and outputs are two systems: what stands is published again, ne
 NO_OVERVIEW = "the mock cluster answers no questions about offsets and groups"
 FOUR = "the mock cluster has four partitions a topic, and these keys lie in several"
 
-MOCK_XFAILS: dict[str, str] = {
+MOCK_ENDLESS: dict[str, str] = {
+    "test_many_records_are_received_in_pieces": "the mock cluster keeps 5 MB of a partition, so"
+    " records of 20 MB are waited for in vain",
+}
+"""Test of the log's contract that would never end on the mock cluster, and why: it is not run."""
+
+MOCK_XFAILS: dict[str, str] = MOCK_ENDLESS | {
     "test_a_record_may_be_bare": FOUR,
     "test_concurrent_publishers_all_come_through": FOUR,
     "test_publishing_nothing_is_nothing": NO_OVERVIEW,
