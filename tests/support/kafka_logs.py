@@ -174,7 +174,6 @@ BROKERS_TRIM = "the brokers keep a topic's retention; nothing is trimmed on dema
 AHEAD = "what is settled above the watermark comes again; its verdict answers, not the log"
 AGAIN = "verdict and outputs are two systems: what stands is published again, never lost"
 
-NO_OVERVIEW = "the mock cluster answers no questions about offsets and groups"
 FOUR = "the mock cluster has four partitions a topic, and these keys lie in several"
 
 MOCK_ENDLESS: dict[str, str] = {
@@ -186,14 +185,7 @@ MOCK_ENDLESS: dict[str, str] = {
 MOCK_XFAILS: dict[str, str] = MOCK_ENDLESS | {
     "test_a_record_may_be_bare": FOUR,
     "test_concurrent_publishers_all_come_through": FOUR,
-    "test_publishing_nothing_is_nothing": NO_OVERVIEW,
-    "test_a_record_too_large_is_refused_with_its_whole_call": NO_OVERVIEW,
-    "test_settling_out_of_order_moves_the_position_when_it_is_contiguous": NO_OVERVIEW,
-    "test_the_overview_shows_sizes_groups_and_the_oldest_unsettled": NO_OVERVIEW,
-    "test_settling_again_changes_nothing": NO_OVERVIEW,
-    "test_an_output_too_large_settles_nothing": NO_OVERVIEW,
-    "test_inputs_of_several_topics_are_settled_in_one_call": NO_OVERVIEW,
-    "test_waiting_ends_when_the_offset_is_there": NO_OVERVIEW,
+    "test_inputs_of_several_topics_are_settled_in_one_call": FOUR,
 }
 """Test of the log's contract -> why the mock cluster cannot show it."""
 
