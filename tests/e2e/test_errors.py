@@ -150,9 +150,13 @@ WRONG: dict[str, tuple[Callable[[Home], None], str]] = {
         lambda home: (home.folder / "inbox.mbox").write_text("Dear Jo,\n"),
         r"mbox .*inbox\.mbox does not begin with a `From ` line",
     ),
-    "kafka": (
-        replace("sqlite:///careerops.db", "kafka://127.0.0.1:9092"),
-        r"log: 'kafka' is not a log this release can open; use sqlite:///PATH",
+    "brokers that are not there": (
+        replace("sqlite:///careerops.db", "kafka://127.0.0.1:9"),
+        r"log: Kafka cannot be used \(_TRANSPORT\): check its brokers",
+    ),
+    "unknown log": (
+        replace("sqlite:///careerops.db", "amqp://127.0.0.1:9"),
+        r"log: 'amqp' is nothing this release can open; use sqlite:///PATH or kafka://HOST:PORT",
     ),
     "two channels of one name": (
         add('[[notifier]]\nkind = "jsonl"\n'),
