@@ -6,6 +6,7 @@ import pytest
 
 from support.chaos.breakage import Case, kills
 from support.chaos.kafka_lane import ALONE, Stand, kafka_lane
+from support.chaos.longrun import only_long
 from support.chaos.plan import KILL, TERM, Step
 from support.chaos.run import Result, chaos_run
 from support.kafka.fixtures import kafka
@@ -14,7 +15,7 @@ from support.postgres import postgres, postgres_url
 
 __all__ = ["kafka", "postgres", "postgres_url"]
 
-pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(600), only_long]
 
 SESSION_S = 3.0
 """The partitions of a killed process are free after that."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from support.chaos.breakage import Case, kills
+from support.chaos.longrun import only_long
 from support.chaos.run import Result, chaos_run
 from support.chaos.sqlite_lane import sqlite_lane
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600), only_long]
 
 
 ON_SQLITE = (

@@ -35,6 +35,7 @@ from support.chaos.evidence import Evidence, Run, Sighting
 from support.chaos.inputs import Input
 from support.chaos.kafka_lane import SESSION_S, Stand, own_stand
 from support.chaos.lane import CONCURRENCY, MemberSpec
+from support.chaos.longrun import only_long
 from support.chaos.member import Member, notes
 from support.chaos.oracle import ARRIVES_S, SETTLE_S, handed_over, repeated_runs
 from support.chaos.outside import Outside, outside, runs_of
@@ -45,10 +46,7 @@ pytestmark = [
     pytest.mark.chaos,
     pytest.mark.integration,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(
-        "CHAOS_FAULTS" not in os.environ,
-        reason="measures silences of a second, for which the machine has to be quiet: `make chaos`",
-    ),
+    only_long,
 ]
 
 PARTITIONS: Final = 6

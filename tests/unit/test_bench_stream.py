@@ -191,8 +191,8 @@ def test_effects_are_read_as_written_while_the_file_grows(tmp_path: Path) -> Non
 
 
 def test_the_time_of_a_process_is_what_the_process_itself_is_told() -> None:
-    """The fields of /proc are the right ones."""
-    assert tree_cpu_s(os.getpid()) == pytest.approx(sum(os.times()[:4]), abs=0.5)
+    """The fields of /proc are the right ones; processes below it only add to it."""
+    assert tree_cpu_s(os.getpid()) >= sum(os.times()[:2]) - 0.5
 
 
 # --- targets --------------------------------------------------------------------------------

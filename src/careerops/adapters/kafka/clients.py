@@ -130,7 +130,12 @@ def reader(servers: str, options: Options, group: str = "careerops.reader") -> d
     for name in ("group.protocol", "partition.assignment.strategy", "session.timeout.ms"):
         properties.pop(name, None)
     properties.pop("heartbeat.interval.ms", None)
-    return properties | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 4 * 1024}
+    # Beyond its end a partition is to say so, not to begin again: see `Reader`.
+    return properties | {
+        "auto.offset.reset": "error",
+        "fetch.wait.max.ms": 10,
+        "queued.max.messages.kbytes": 4 * 1024,
+    }
 
 
 def producer(servers: str, options: Options) -> dict[str, Any]:

@@ -47,10 +47,15 @@ class Reader:
 
     def _read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
         consumer = self._consumer = self._consumer or self._build()
-        if self._next != (topic, partition, offset):
-            consumer.assign([TopicPartition(self._prefix + topic, partition, max(offset, 0))])
-        self._next = None
+        place = TopicPartition(self._prefix + topic, partition, max(offset, 0))
         try:
+            if self._next != (topic, partition, offset):
+                start, end = consumer.get_watermark_offsets(place, timeout=self._timeout_s)
+                if place.offset >= end:
+                    return []
+                place.offset = max(place.offset, start)
+                consumer.assign([place])
+            self._next = None
             found, ended = self._gather(consumer, topic, limit)
         except KafkaException as exception:
             raise meaning(error_of(exception)) from None
