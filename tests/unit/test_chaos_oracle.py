@@ -35,9 +35,9 @@ def place(offset: int) -> Place:
     return Place(GROUP, RAW, 0, offset)
 
 
-def sighting(at: float, what: str, offset: int, pid: int = 1) -> Sighting:
+def sighting(at: float, what: str, offset: int, member: int = 1) -> Sighting:
     """Something seen of it."""
-    return Sighting(at, pid, what, place(offset))
+    return Sighting(at, member, what, place(offset))
 
 
 def good() -> Evidence:
@@ -118,9 +118,9 @@ def with_sighting(seen: Sighting) -> Change:
 
 def moved(run: Evidence, *after: Sighting) -> Evidence:
     """Records 7 to 9 are delivered, 9 is at work when the partition moves to another process."""
-    before = [sighting(29.0, "delivered", offset, pid=3) for offset in (7, 8, 9)]
-    settled = [sighting(29.5, "settled", offset, pid=3) for offset in (7, 8)]
-    revoked = sighting(30.0, "revoked", -1, pid=3)
+    before = [sighting(29.0, "delivered", offset, member=3) for offset in (7, 8, 9)]
+    settled = [sighting(29.5, "settled", offset, member=3) for offset in (7, 8)]
+    revoked = sighting(30.0, "revoked", -1, member=3)
     seen = [*run.sightings, *before, *settled, revoked, *after]
     return replace(run, exact=False, sightings=seen)
 
@@ -224,7 +224,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
         f"{RAW}/0@2 of {GROUP} was settled and delivered again",
     ),
     "a partition moves and its watermark is forgotten": (
-        lambda run: moved(run, sighting(31.0, "delivered", 8, pid=2)),
+        lambda run: moved(run, sighting(31.0, "delivered", 8, member=2)),
         f"{RAW}/0@8 of {GROUP} was delivered again, handed over below 9",
     ),
 }
@@ -271,7 +271,7 @@ def test_while_the_log_cannot_be_written_what_ended_before_may_be_unsettled() ->
 
 def test_what_is_at_work_when_a_partition_moves_is_delivered_to_the_next() -> None:
     """Only what was settled without a gap is committed; the rest comes again, and by right."""
-    assert judge(moved(good(), sighting(31.0, "delivered", 9, pid=2))) == []
+    assert judge(moved(good(), sighting(31.0, "delivered", 9, member=2))) == []
 
 
 def test_a_handler_that_outlasts_the_drain_runs_again_elsewhere() -> None:
@@ -279,23 +279,30 @@ def test_a_handler_that_outlasts_the_drain_runs_again_elsewhere() -> None:
     run = good()
     runs = [*run.runs[:6], Run(4, "r5", 29.2, 31.0), Run(4, "r6", 30.9, 31.1)]
     assert judge(replace(run, runs=runs)) != []
-    assert judge(moved(replace(run, runs=runs), sighting(30.9, "delivered", 9, pid=2))) == []
+    assert judge(moved(replace(run, runs=runs), sighting(30.9, "delivered", 9, member=2))) == []
 
 
 def test_what_a_zombie_still_sees_when_it_wakes_is_not_held_against_the_log() -> None:
     """It reads what it had fetched, and is refused as soon as it settles."""
-    run = with_sighting(sighting(20.0, "delivered", 2, pid=7))(good())
-    woken = Fault("zombie", 10.0, 19.5, handlers=8, effects=1, pid=7)
+    run = with_sighting(sighting(20.0, "delivered", 2, member=7))(good())
+    woken = Fault("zombie", 10.0, 19.5, handlers=8, effects=1, member=7)
     assert judge(run) != []
     assert judge(replace(run, faults=[*run.faults, woken])) == []
 
 
 def test_a_member_that_dies_while_it_hands_over_commits_nothing() -> None:
     """A kill within the callback is a kill, not a broken promise."""
-    run = moved(good(), sighting(31.0, "delivered", 8, pid=2))
-    kill = replace(KILL, at=30.2, until=30.2, pid=3)
+    run = moved(good(), sighting(31.0, "delivered", 8, member=2))
+    kill = replace(KILL, at=30.2, until=30.2, member=3)
     assert judge(run) != []
     assert judge(replace(run, faults=[*run.faults, kill])) == []
+
+
+def test_a_hand_over_that_the_brokers_refuse_to_commit_is_not_held_against_the_member() -> None:
+    """It tried, and was told that it could not; how often that happens is in the summary."""
+    run = moved(good(), sighting(31.0, "delivered", 8, member=2))
+    refused = with_sighting(sighting(30.4, "uncommitted", -1, member=3))
+    assert judge(refused(run)) == []
 
 
 def test_each_fault_explains_only_as_many_repeats_as_handlers() -> None:

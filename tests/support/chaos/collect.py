@@ -69,4 +69,4 @@ def _known(event: dict[str, Any]) -> Known:
 
 def _sighting(note: dict[str, Any]) -> Sighting:
     place = Place(note["group"], note["topic"], note["partition"], note["offset"])
-    return Sighting(note["at"], note["pid"], note["what"], place, note["epoch"])
+    return Sighting(note["at"], note["member"], note["what"], place, note["epoch"])

@@ -97,7 +97,8 @@ class Driver:
 
     def _kill(self, step: Step, member: Member) -> None:
         at = member.send(SIGKILL)
-        member.wait(_ENDS_S)
+        if member.wait(_ENDS_S) != -SIGKILL:
+            self._unexpected(member)
         self._died(step.kind, at, member)
 
     def _kill_at(self, step: Step, member: Member) -> None:
@@ -106,7 +107,7 @@ class Driver:
             member.order("", 0, SIGKILL)
             return
         fired = [n for n in notes(self._home.folder) if n["what"] == "fired"]
-        if not fired or fired[-1]["pid"] != member.pid:
+        if not fired or fired[-1]["member"] != member.number:
             self._unexpected(member)
             return
         self._died(f"{plan.KILL}:{step.point}", fired[-1]["at"], member)
@@ -184,7 +185,7 @@ class Driver:
         heir = self._members[step.member] = self._member(step.member)
         deadline = time.monotonic() + _TAKES_OVER_S
         heir.start()
-        while not any(n["pid"] == heir.pid for n in notes(self._home.folder)):
+        while not any(n["member"] == heir.number for n in notes(self._home.folder)):
             if time.monotonic() > deadline:
                 self.surprises.append(f"nobody can replace the stopped {heir.spec.name}")
                 break
@@ -265,8 +266,8 @@ class Driver:
         clean: bool = False,
     ) -> None:
         until = at if until is None else until
-        name, pid = member.spec.name, member.pid
-        self.faults.append(Fault(kind, at, until, handlers, effects, clean, name, pid))
+        name, number = member.spec.name, member.number
+        self.faults.append(Fault(kind, at, until, handlers, effects, clean, name, number))
 
     def _look(self, member: Member) -> None:
         """Read the watermarks of a member's groups while it is not there."""

@@ -78,7 +78,7 @@ class Fault:
         effects: how many sends it may leave of unknown outcome.
         clean: whoever went has handed over what it had settled.
         detail: for a person: whom, where.
-        pid: the process it was done to, 0 if it was none.
+        member: number of the process it was done to, 0 if it was none.
     """
 
     kind: str
@@ -88,7 +88,7 @@ class Fault:
     effects: int = 0
     clean: bool = False
     detail: str = ""
-    pid: int = 0
+    member: int = 0
 
 
 class Place(NamedTuple):
@@ -102,15 +102,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What the spy saw in a process, under one epoch of its assignment.
+    """What the spy saw in a process (`member`, by its number), under one epoch of its assignment.
 
     Attributes:
         what: a record was `delivered` to it, or its settlement was acknowledged (`settled`); or a
-            partition was taken from it (`revoked`, the place has no offset).
+            partition was taken from it (`revoked`, the place has no offset), and what was settled
+            of it could not be committed (`uncommitted`), as brokers refused or time ran out.
     """
 
     at: float
-    pid: int
+    member: int
     what: str
     place: Place
     epoch: int = 0

@@ -1,5 +1,6 @@
 """One process of the program, and everything that may be done to it."""
 
+import itertools
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from support.cli import Home
 
 FAULTY_PROGRAM: Final = Path(__file__).with_name("faulty_program")
 NOTES: Final = "notes.jsonl"
+_NUMBERS: Final = itertools.count(1)
 
 
 class Member:
@@ -21,6 +23,7 @@ class Member:
 
     Attributes:
         process: the one that runs, or ran last.
+        number: which process of this test run that is; its id may be given to another one later.
         started: when it was, in seconds since 1970.
     """
 
@@ -36,11 +39,12 @@ class Member:
         }
         self._home = Home(home.folder, {**home.environment, **planted, **environment})
         self.process: subprocess.Popen[bytes] | None = None
+        self.number = 0
         self.started = 0.0
 
     @property
     def pid(self) -> int:
-        """The process that runs, or ran last."""
+        """The id of the process that runs, or ran last; it may be another's when that has ended."""
         assert self.process is not None
         return self.process.pid
 
@@ -53,12 +57,15 @@ class Member:
         """Start it, without any order left from before."""
         self._orders.unlink(missing_ok=True)
         self.started = time.time()
+        self.number = next(_NUMBERS)
+        self._home.environment["CHAOS_MEMBER"] = str(self.number)
         self.process = self._home.start(self.spec.command)
 
     def send(self, number: signal.Signals) -> float:
-        """Send a signal to this one process; returns when it was sent."""
+        """Send a signal to this one process, unless it has ended; returns when it was sent."""
+        assert self.process is not None
         at = time.time()
-        os.kill(self.pid, number)
+        self.process.send_signal(number)
         return at
 
     def order(self, point: str, nth: int, number: signal.Signals) -> None:
@@ -78,18 +85,16 @@ class Member:
 
     def is_stopped(self) -> bool:
         """Whether it is stopped by a signal (state T in `/proc/[pid]/stat`, proc(5))."""
+        if not self.alive:
+            return False
         stat = Path(f"/proc/{self.pid}/stat").read_text()
         return stat[stat.rfind(")") + 2] == "T"
 
     def clear(self) -> None:
-        """End it and what it has started, whatever their state."""
-        if self.process is not None:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
-            finally:
-                self.process.wait()
+        """End it and what it has started; nothing if it has ended, and its id may be another's."""
+        if self.process is not None and self.alive:
+            os.killpg(self.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 def notes(folder: Path) -> Iterator[dict[str, Any]]:

@@ -221,7 +221,7 @@ def _is_zombie(sighting: Sighting, evidence: Evidence) -> bool:
     """Whether it was seen by a process just woken that does not know yet that it was replaced."""
     return any(
         fault.kind.startswith(ZOMBIE)
-        and fault.pid == sighting.pid
+        and fault.member == sighting.member
         and fault.at <= sighting.at <= fault.until + WAKES_S
         for fault in evidence.faults
     )
@@ -267,17 +267,18 @@ def handed_over(evidence: Evidence) -> Iterator[str]:
 
 
 def _is_disturbed(revoked: Sighting, evidence: Evidence) -> bool:
-    """Whether a fault can have kept the member from committing."""
+    """Whether a fault, or the brokers, kept the member from committing."""
     until = revoked.at + GIVES_UP_S
-    spans = [
-        (fault.at, fault.until)
-        for fault in evidence.faults
-        if fault.pid == revoked.pid and not fault.clean
-    ]
-    return any(
-        start <= until and revoked.at <= end + GIVES_UP_S
-        for start, end in [*spans, *evidence.blocked]
+    failed = any(
+        sighting.what == "uncommitted"
+        and sighting.place == revoked.place
+        and sighting.member == revoked.member
+        and revoked.at <= sighting.at <= until
+        for sighting in evidence.sightings
     )
+    hit = [f for f in evidence.faults if f.member == revoked.member and not f.clean]
+    spans = [(fault.at, fault.until) for fault in hit] + list(evidence.blocked)
+    return failed or any(a <= until and revoked.at <= b + GIVES_UP_S for a, b in spans)
 
 
 def _settled_below(revoked: Sighting, sightings: Sequence[Sighting]) -> int:
@@ -290,7 +291,7 @@ def _in_hand(revoked: Sighting, sightings: Sequence[Sighting]) -> tuple[set[int]
     """What was delivered and what was settled of an assignment when it ended."""
     offsets: dict[str, set[int]] = defaultdict(set)
     for sighting in sightings:
-        same = sighting.pid == revoked.pid and sighting.epoch == revoked.epoch
+        same = sighting.member == revoked.member and sighting.epoch == revoked.epoch
         if same and sighting.at <= revoked.at and sighting.place[:3] == revoked.place[:3]:
             offsets[sighting.what].add(sighting.place.offset)
     return offsets["delivered"], offsets["settled"]

@@ -59,6 +59,8 @@ class Result:
             "effects_repeated": counts.total() - len(counts),
             "effects_unknown": sum(known.unknown for known in evidence.known),
             "runs_repeated": runs.total() - len(runs),
+            "handed_over": sum(s.what == "revoked" for s in evidence.sightings),
+            "uncommitted": sum(s.what == "uncommitted" for s in evidence.sightings),
             "deliveries_repeated": places.total() - len(places),
             "complaints": list(self.complaints),
         }

@@ -5,17 +5,19 @@ two, and around the commit itself, which happens about once a second on the cons
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import chaos_points
+from confluent_kafka import KafkaException
 
 from careerops.adapters.kafka.assignments import Assignments
 from careerops.adapters.kafka.eventlog import KafkaLog
 from careerops.adapters.kafka.producer import KafkaProducer
 from careerops.adapters.kafka.subscription import KafkaSubscription
-from careerops.adapters.kafka.thread import ConsumerThread
+from careerops.adapters.kafka.thread import _SNAPSHOT_S, ConsumerThread
 from careerops.adapters.kafka.tracker import Tracker
 from careerops.adapters.postgres.cursors import PostgresCursors
 from careerops.domain.topics import DEAD_LETTERS
@@ -75,6 +77,39 @@ def _note_revocations() -> None:
         revoked(self, shares, watermarks)
 
     Assignments.revoked = is_revoked
+    _note_failed_commits()
+
+
+class _Witness:
+    """A consumer in a revoke callback, and why its commit failed."""
+
+    def __init__(self, consumer: Any) -> None:
+        self._consumer = consumer
+        self.failure = ""
+
+    def commit(self, **offsets: Any) -> Any:
+        try:
+            return self._consumer.commit(**offsets)
+        except KafkaException as exception:
+            self.failure = exception.args[0].name()
+            raise
+
+
+def _note_failed_commits() -> None:
+    """A callback may fail to commit: the brokers refuse it, or the loop does not answer in time."""
+    honest = ConsumerThread._on_revoke
+
+    def on_revoke(self: ConsumerThread, consumer: Any, places: Any) -> None:
+        group, began = self._listener._group, time.monotonic()
+        witness = _Witness(consumer)
+        honest(self, witness, places)
+        late = "late" if time.monotonic() - began >= _SNAPSHOT_S else ""
+        for place in places if witness.failure or late else ():
+            where = {"topic": self._name, "partition": place.partition, "offset": -1}
+            reason = witness.failure or late
+            chaos_points.note("uncommitted", group=group, epoch=-1, reason=reason, **where)
+
+    ConsumerThread._on_revoke = on_revoke
 
 
 # ---- breakages ----

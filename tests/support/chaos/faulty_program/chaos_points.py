@@ -50,11 +50,14 @@ _NOTES = (
     else -1
 )
 
+_MEMBER = int(os.environ.get("CHAOS_MEMBER", "0"))
+
 
 def note(what: str, **facts: Any) -> None:
     """One line for the harness; what was written survives the death of this process."""
     if _NOTES >= 0:
-        line = {"at": time.time(), "pid": os.getpid(), "what": what, **facts}
+        who = {"member": _MEMBER, "pid": os.getpid()}
+        line = {"at": time.time(), **who, "what": what, **facts}
         with contextlib.suppress(OSError):  # a full disk is the program's trouble, not the spy's
             os.write(_NOTES, json.dumps(line).encode() + b"\n")
 
