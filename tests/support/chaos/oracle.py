@@ -27,6 +27,8 @@ from support.chaos.plan import ZOMBIE
 
 SETTLE_S: Final = 0.5
 """How long after its call a handler may take to be settled: checking the answer, and one write."""
+HELD: Final = 64
+"""Messages that a worker holds at most, from delivery to settlement (`high_water`)."""
 ARRIVES_S: Final = 0.25
 """How long a call may be under way to the recorder: its caller can be dead when it arrives."""
 GIVES_UP_S: Final = 3.0
@@ -160,9 +162,14 @@ def repeated_runs(evidence: Evidence) -> Iterator[str]:
         # Those that ran again first have the fewest other faults to explain them.
         could.sort(key=lambda pair: pair[1].at)
         at_work = [pair for pair in could if pair[0].end is None or pair[0].end >= fault.at]
-        # A slot is free when its handler returns: as many outcomes may be on their way to the log.
+        # A slot is free when its handler returns: as many outcomes may be on their way to the log,
+        # and as many as a worker holds while that cannot be written.
         handed_over = [pair for pair in could if pair not in at_work]
-        for pair in (*at_work[: fault.handlers], *handed_over[: fault.handlers]):
+        waiting = fault.handlers and _blocked_since(fault, evidence.blocked) < fault.at
+        for pair in (
+            *at_work[: fault.handlers],
+            *handed_over[: HELD if waiting else fault.handlers],
+        ):
             left.remove(pair)
     for before, again in left:
         yield (
@@ -198,10 +205,18 @@ def _explains(
     """Whether `before` had begun and can have been unsettled when `fault` struck."""
     if not (before.at <= fault.until + ARRIVES_S and fault.at <= again.at):
         return False
-    since = min(
-        [fault.at, *(start for start, end in blocked if start <= fault.until <= end + SETTLE_S)]
-    )
-    return before.end is None or before.end >= since - SETTLE_S
+    return before.end is None or before.end >= _blocked_since(fault, blocked) - SETTLE_S
+
+
+def _blocked_since(fault: Fault, blocked: Sequence[tuple[float, float]]) -> float:
+    """Since when the log could not be written when `fault` struck; the fault's time if it could.
+
+    Whoever could not write tries again after a delay that grows with how long it could not.
+    """
+    spans = [
+        start for start, end in blocked if start <= fault.until <= end + max(SETTLE_S, end - start)
+    ]
+    return min([fault.at, *spans])
 
 
 def redelivered(evidence: Evidence) -> Iterator[str]:
