@@ -5,6 +5,7 @@ An oracle that cannot complain proves nothing, so every complaint is provoked he
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -315,6 +316,13 @@ def test_each_fault_explains_only_as_many_repeats_as_handlers() -> None:
     twice = replace(run, runs=runs, effects=effects, known=known, faults=kills)
     assert judge(twice) == []
     assert judge(replace(twice, faults=kills[:1])) != []
+
+
+def test_evidence_can_be_judged_later(tmp_path: Path) -> None:
+    """What a failed run leaves behind says the same when it is read again."""
+    run = moved(good(), sighting(31.0, "delivered", 8, member=2))
+    run.save(tmp_path / "evidence.json")
+    assert judge(Evidence.load(tmp_path / "evidence.json")) == judge(run) != []
 
 
 def test_the_summary_of_a_long_run_counts_faults_and_names_complaints() -> None:

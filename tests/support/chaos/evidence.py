@@ -5,9 +5,9 @@ Times are seconds since 1970, of one machine. All of it can be written to a file
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from support.chaos.inputs import Input
 
@@ -164,3 +164,26 @@ class Evidence:
         """Keep it, for a person who wants to know why the oracle complained."""
         facts: dict[str, Any] = {**asdict(self), "logged": sorted(self.logged)}
         path.write_text(json.dumps(facts))
+
+    @classmethod
+    def load(cls, path: Path) -> "Evidence":
+        """What `save` wrote."""
+        facts = json.loads(path.read_text())
+        for name, kind in _LISTS.items():
+            facts[name] = [kind(**fact) for fact in facts[name]]
+        sightings = [replace(s, place=Place(*s.place)) for s in facts["sightings"]]
+        blocked = [(start, end) for start, end in facts["blocked"]]
+        logged = frozenset(facts["logged"])
+        return cls(**{**facts, "sightings": sightings, "blocked": blocked, "logged": logged})
+
+
+_LISTS: Final[dict[str, type[Any]]] = {
+    "inputs": Input,
+    "runs": Run,
+    "effects": Effect,
+    "letters": Letter,
+    "known": Known,
+    "faults": Fault,
+    "sightings": Sighting,
+    "watermarks": Watermark,
+}
