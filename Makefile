@@ -112,7 +112,7 @@ bench: $(DEV) ## every benchmark but bench-stream; benchmarks/README.md says wha
 	done; [ -z "$$failed" ] || { echo "targets missed:$$failed" >&2; exit 1; }
 
 .PHONY: bench-stream
-bench-stream: $(DEV) ## the stream engine against its peers on a real Kafka: two hours; STREAM=--quick
+bench-stream: $(DEV) ## the stream engine against its peers on a real Kafka: over an hour; STREAM=--quick
 	@$(BIN)/python benchmarks/bench_stream.py $(STREAM)
 
 .PHONY: soak

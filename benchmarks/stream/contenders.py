@@ -27,12 +27,15 @@ class Entrant:
         title: as the table calls it.
         module: what is run.
         environment: name of its pins; '' for our own environment.
+        serial: whether it has one message in hand at a time: whatever the workload, it does one
+            a delay, so it takes part in the first workload only.
     """
 
     name: str
     title: str
     module: str
     environment: str = ""
+    serial: bool = False
 
     @property
     def ours(self) -> bool:
@@ -60,6 +63,6 @@ ENTRANTS = (
         "faststream-concurrent",
     ),
     Entrant("faust", "faust-streaming 0.15.3", "stream.peer_faust", "faust"),
-    Entrant("faststream", "FastStream 0.7.8", "stream.peer_faststream", "faststream"),
-    Entrant("quix", "quixstreams 3.28.1", "stream.peer_quix", "quix"),
+    Entrant("faststream", "FastStream 0.7.8", "stream.peer_faststream", "faststream", serial=True),
+    Entrant("quix", "quixstreams 3.28.1", "stream.peer_quix", "quix", serial=True),
 )

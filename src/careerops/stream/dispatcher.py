@@ -75,6 +75,8 @@ class Dispatcher:
         self._handlers: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._turns = 0
+        self._counting = False
         around.metrics.in_flight.labels(handler.stage).set_function(lambda: self._lanes.running)
         around.metrics.parked.labels(handler.stage).set_function(lambda: self._lanes.held)
 
@@ -169,11 +171,23 @@ class Dispatcher:
         """Run lane after lane in one task, as long as there are any: tasks are not for nothing."""
         lane: Lane | None = first
         while lane is not None:
+            turn = self._turn()
             await self._run(lane)
             lane = self._next()
             self.pump()
-            if lane is not None:
+            if lane is not None and self._turns == turn:
                 await asyncio.sleep(0)  # a handler that never waits must not keep the loop
+
+    def _turn(self) -> int:
+        """Which turn of the event loop this is: the same number means that nobody waited."""
+        if not self._counting:
+            self._counting = True
+            asyncio.get_running_loop().call_soon(self._count)
+        return self._turns
+
+    def _count(self) -> None:
+        self._turns += 1
+        self._counting = False
 
     async def _run(self, lane: Lane) -> None:
         message = lane.head

@@ -180,13 +180,13 @@ class Assignments:
         self._balance()
         return taken
 
-    def settle(self, delivery: Delivery) -> bool:
-        """Mark `delivery` done; False if it is stale or was done before."""
+    def settle(self, delivery: Delivery) -> Assignment | None:
+        """Mark `delivery` done; its assignment, None if it is stale or was done before."""
         assignment = self.of(delivery)
         if assignment is None or not assignment.tracker.settle(delivery.record.offset):
-            return False
+            return None
         self._acks += 1
-        return True
+        return assignment
 
     def commit_if_due(self) -> None:
         """Commit once enough was settled."""

@@ -275,7 +275,9 @@ class KafkaLog:
         """Record the verdicts; the outputs to publish, those of the verdicts that stand."""
         given = [
             # What is published after a crash is what the verdict says: it has to say all of it.
-            replace(each.verdict, outputs=each.outputs)
+            each.verdict
+            if each.verdict.outputs is each.outputs
+            else replace(each.verdict, outputs=each.outputs)
             for each, _ in settlements
             if each.verdict is not None
         ]

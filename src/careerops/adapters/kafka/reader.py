@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from careerops.adapters.kafka.clients import error_of, meaning
 from careerops.adapters.kafka.thread import record_of
+from careerops.adapters.kafka.topics import patiently
 from careerops.domain.errors import Outage
 from careerops.ports.eventlog import LogRecord
 
@@ -32,11 +33,17 @@ class Reader:
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
         """At most `limit` records from `offset` on; [] at the end.
 
+        Asked again while a partition's leader is being elected.
+
         Raises:
             Outage: the brokers do not answer (scope `log`).
         """
+
+        def attempt() -> Awaitable[list[LogRecord]]:
+            return asyncio.to_thread(self._read, topic, partition, offset, limit)
+
         async with self._turn:
-            return await asyncio.to_thread(self._read, topic, partition, offset, limit)
+            return await patiently(attempt, self._timeout_s)
 
     async def close(self) -> None:
         """Close the consumer. Idempotent."""

@@ -137,8 +137,8 @@ class KafkaSubscription:
         """These are done: their outputs are published. Stale ones change nothing."""
         tried: dict[str, dict[Place, list[int]]] = {}
         for delivery in deliveries:
-            assignment = self._assignments.of(delivery)
-            if self._assignments.settle(delivery) and delivery.suspect and assignment is not None:
+            assignment = self._assignments.settle(delivery)
+            if assignment is not None and delivery.suspect:
                 places = tried.setdefault(assignment.token, {})
                 places.setdefault(assignment.place, []).append(delivery.record.offset)
         for token, offsets in tried.items():
