@@ -78,13 +78,16 @@ class Raw:
         """A verdict, an output and the position for `batch` inputs a commit."""
         output = Record(CLASSIFIED, KEY, VALUE, HEADERS)
         rows = [records.row_of(output, NOW_US)] * batch
-        judge = verdicts._INSERT  # noqa: SLF001  # the same statement, so that only ours differs
+        judge, keep = verdicts.INSERT, verdicts.INSERT_OUTPUTS  # only what is around them differs
         append = self._insert.format(CLASSIFIED)
-        rest = verdicts.row_of(_verdict("", output))[1:]
+        decided, outputs = verdicts.row_of(_verdict("", output))
+        numbers = count(1)
 
         def once() -> int:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(judge, [(_event(), *rest) for _ in range(batch)])
+            self._connection.executemany(judge, [(_event(), *decided[1:]) for _ in range(batch)])
+            kept = [(next(numbers), NOW_US, outputs) for _ in range(batch)]
+            self._connection.executemany(keep, kept)
             self._connection.executemany(append, rows)
             self._connection.execute(
                 "UPDATE groups SET position = position + ? WHERE id = 1", (batch,)

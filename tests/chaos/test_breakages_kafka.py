@@ -6,7 +6,6 @@ import pytest
 
 from support.chaos.breakage import Case, kills
 from support.chaos.kafka_lane import ALONE, Stand, kafka_lane
-from support.chaos.longrun import only_long
 from support.chaos.plan import KILL, TERM, Step
 from support.chaos.run import Result, chaos_run
 from support.kafka.fixtures import kafka
@@ -15,19 +14,18 @@ from support.postgres import postgres, postgres_url
 
 __all__ = ["kafka", "postgres", "postgres_url"]
 
-pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(600), only_long]
+pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(600)]
 
 SESSION_S = 3.0
 """The partitions of a killed process are free after that."""
 
-AT_WORK = tuple(
-    Step(KILL, member=0, mails=12, calls=calls, weather="late_runs") for calls in (3, 4)
-)
-ENDS = tuple(Step(TERM, member=0, mails=12, calls=calls) for calls in (6, 9))
+LATE = "late_runs"
+AT_WORK = (Step(KILL, member=0, mails=12, calls=3, weather=LATE),)
+ENDS = tuple(Step(TERM, member=0, mails=12, calls=calls, weather=LATE) for calls in (6, 9))
 
 ON_KAFKA = (
     Case("kafka_commit_before_settle", kills("in_between", 2), "was lost: no effect"),
-    Case("kafka_watermark_by_one", AT_WORK, "was lost: no effect"),
+    Case("kafka_watermark_by_one", kills("in_between", 1, 2, weather=LATE), "was lost: no effect"),
     Case("kafka_revoke_without_commit", ENDS, "was delivered again, handed over below"),
     Case(
         "kafka_dead_letter_after_settle",

@@ -4,13 +4,16 @@ import asyncio
 import os
 import sqlite3
 import threading
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from careerops.adapters.sqlite import SqliteDatabase, schema
+from careerops.adapters.sqlite import SqliteDatabase, schema, verdicts
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.domain.topics import CLASSIFIED, RAW_INBOX
+from careerops.domain.verdicts import VerdictStatus
 from careerops.ports.eventlog import Settlement
 from support.logs import numbers, record, take, verdict
 
@@ -218,3 +221,41 @@ async def test_a_lost_lease_is_noticed_at_its_renewal(path) -> None:
     await database.log.publish([record(1, CLASSIFIED)])
     assert numbers(await other.receive(1)) == [1]
     await database.close()
+
+
+async def test_outputs_move_out_of_an_older_releases_verdicts(path, monkeypatch) -> None:
+    """What was to be said stays with its verdict; what was decided without outputs has none."""
+    with monkeypatch.context() as older:
+        older.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+        await (await SqliteDatabase.open(path)).close()
+    said, silent = verdict("said", record(1, CLASSIFIED)), verdict("silent")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for each in (silent, said):
+            decided, outputs = verdicts.row_of(each)
+            connection.execute(
+                "INSERT INTO verdicts (event_id, stage, revision, status, decided_us, account,"
+                " label, received_us, detail, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*decided, outputs),
+            )
+    database = await SqliteDatabase.open(path)
+    try:
+        found = await database.verdicts.get([said.key, silent.key])
+        assert found == {said.key: said, silent.key: silent}
+        assert await database.verdicts.trim_outputs(datetime.max.replace(tzinfo=UTC)) == 1
+        assert (await database.verdicts.get([said.key]))[said.key].outputs == ()
+    finally:
+        await database.close()
+
+
+async def test_an_id_given_again_does_not_find_anothers_outputs(path) -> None:
+    """SQLite numbers on from the highest id there is: that of a cleared verdict comes again."""
+    database = await SqliteDatabase.open(path)
+    try:
+        dead = verdict("dead", record(1, CLASSIFIED), status=VerdictStatus.DEAD)
+        fresh = verdict("fresh", record(2, CLASSIFIED))
+        await database.verdicts.put([dead])
+        assert await database.verdicts.clear_dead([dead.key]) == 1
+        await database.verdicts.put([fresh])
+        assert await database.verdicts.get([dead.key, fresh.key]) == {fresh.key: fresh}
+    finally:
+        await database.close()

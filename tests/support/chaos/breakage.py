@@ -20,8 +20,9 @@ class Case:
     poison: float = 0.0
 
 
-def kills(point: str, *passings: int) -> tuple[Step, ...]:
-    """A kill at each of these passings of a point."""
+def kills(point: str, *passings: int, weather: str = "") -> tuple[Step, ...]:
+    """A kill at each of these passings of a point, in this weather."""
     return tuple(
-        Step(KILL_AT, member=0, point=point, nth=nth, mails=12, calls=3) for nth in passings
+        Step(KILL_AT, member=0, point=point, nth=nth, mails=12, calls=3, weather=weather)
+        for nth in passings
     )

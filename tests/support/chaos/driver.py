@@ -18,7 +18,7 @@ from support.chaos.plan import Step
 from support.cli import Home
 
 _PROGRESS_S: Final = 5.0
-_FIRES_S: Final = 15.0
+_FIRES_S: Final = 40.0
 _ENDS_S: Final = 15.0
 _TAKES_OVER_S: Final = 40.0
 _STARTS_S: Final = 5.0

@@ -18,17 +18,29 @@ from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
 from careerops.ports.verdicts import VerdictQuery
 
-VerdictRow = tuple[str, str, int, str, int, str, str, int | None, bytes, bytes]
+Decided = tuple[str, str, int, str, int, str, str, int | None, bytes]
+VerdictRow = tuple[Decided, bytes]
+"""What was decided, and the outputs, which are forgotten after a while."""
 
 _COLUMNS: Final = (
-    "event_id, stage, revision, status, decided_us, account, label, received_us, detail, outputs"
+    "event_id, stage, revision, status, decided_us, account, label, received_us, detail"
 )
-_INSERT: Final = (
+INSERT: Final = (
     f"INSERT OR IGNORE INTO verdicts ({_COLUMNS})"  # noqa: S608  # constants only
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+INSERT_OUTPUTS: Final = "INSERT INTO verdict_outputs VALUES (?, ?, ?)"
+_SELECT: Final = (
+    f"SELECT {_COLUMNS}, outputs FROM verdicts"  # noqa: S608  # constants only
+    " LEFT JOIN verdict_outputs ON verdict_id = id"
 )
 _BY_KEY: Final = "event_id = ? AND stage = ? AND revision = ?"
+_DEAD: Final = f"{_BY_KEY} AND status = '{VerdictStatus.DEAD}'"
 _TRIM_CHUNK: Final = 1000
+_TRIM: Final = (
+    "DELETE FROM verdict_outputs WHERE verdict_id IN"
+    " (SELECT verdict_id FROM verdict_outputs WHERE since_us < ? LIMIT ?)"
+)
 
 
 class SqliteVerdicts:
@@ -68,8 +80,14 @@ class SqliteVerdicts:
         wanted = tuple(keys)
 
         def op(connection: sqlite3.Connection) -> int:
+            # First, because an id may be given again once its verdict is gone.
+            connection.executemany(
+                "DELETE FROM verdict_outputs WHERE verdict_id IN"  # noqa: S608  # constants only
+                f" (SELECT id FROM verdicts WHERE {_DEAD})",
+                wanted,
+            )
             return connection.executemany(
-                f"DELETE FROM verdicts WHERE {_BY_KEY} AND status = '{VerdictStatus.DEAD}'",  # noqa: S608  # constants only
+                f"DELETE FROM verdicts WHERE {_DEAD}",  # noqa: S608  # constants only
                 wanted,
             ).rowcount
 
@@ -78,10 +96,7 @@ class SqliteVerdicts:
     async def find(self, query: VerdictQuery) -> Sequence[Verdict]:
         """Verdicts by query, newest `received_at` first."""
         conditions, values = _conditions(query)
-        statement = (
-            f"SELECT {_COLUMNS} FROM verdicts WHERE {conditions}"  # noqa: S608  # constants only
-            " ORDER BY received_us DESC, id DESC LIMIT ?"
-        )
+        statement = f"{_SELECT} WHERE {conditions} ORDER BY received_us DESC, id DESC LIMIT ?"
 
         def op(connection: sqlite3.Connection) -> list[Verdict]:
             return [_verdict(row) for row in connection.execute(statement, (*values, query.limit))]
@@ -105,21 +120,21 @@ class SqliteVerdicts:
         Returns:
             how many verdicts lost outputs.
         """
-        before_us, trimmed, place = to_us(before), 0, 0
+        values, trimmed = (to_us(before), _TRIM_CHUNK), 0
 
-        def op(connection: sqlite3.Connection) -> tuple[int, int]:
-            return _trim_chunk(connection, before_us, place)
+        def op(connection: sqlite3.Connection) -> int:
+            return connection.execute(_TRIM, values).rowcount
 
-        while place >= 0:
+        while True:
             # In pieces, so that publishing never waits for long behind it.
-            number, place = await self._writer.run(op)
-            trimmed += number
-        return trimmed
+            trimmed += (number := await self._writer.run(op))
+            if number < _TRIM_CHUNK:
+                return trimmed
 
 
 def row_of(verdict: Verdict) -> VerdictRow:
     """The columns of `verdict`."""
-    return (
+    decided = (
         *verdict.key,
         verdict.status.value,
         to_us(verdict.decided_at),
@@ -127,8 +142,8 @@ def row_of(verdict: Verdict) -> VerdictRow:
         verdict.label,
         maybe_us(verdict.received_at),
         verdict.detail,
-        encode_records(verdict.outputs),
     )
+    return decided, encode_records(verdict.outputs)
 
 
 def insert(connection: sqlite3.Connection, rows: Sequence[VerdictRow]) -> list[bool]:
@@ -136,10 +151,15 @@ def insert(connection: sqlite3.Connection, rows: Sequence[VerdictRow]) -> list[b
     if not rows:
         return []
     last = connection.execute("SELECT max(id) FROM verdicts").fetchone()[0] or 0
-    inserted = connection.executemany(_INSERT, rows).rowcount
-    if inserted == len(rows):
-        return [True] * len(rows)
-    return list(_first_of_theirs(connection, rows, last))
+    inserted = connection.executemany(INSERT, [decided for decided, _ in rows]).rowcount
+    stands = [True] * len(rows)
+    if inserted < len(rows):
+        stands = list(_first_of_theirs(connection, rows, last))
+    # SQLite numbers rows on from the highest id there is.
+    fresh = enumerate((row for row, first in zip(rows, stands, strict=True) if first), last + 1)
+    outputs = [(number, decided[4], outputs) for number, (decided, outputs) in fresh if outputs]
+    connection.executemany(INSERT_OUTPUTS, outputs)
+    return stands
 
 
 def _first_of_theirs(
@@ -147,8 +167,8 @@ def _first_of_theirs(
 ) -> Iterator[bool]:
     """For each row whether it was inserted just now: beyond id `last`, first of its key."""
     counted: set[tuple[Any, ...]] = set()
-    for row in rows:
-        key = row[:3]
+    for decided, _ in rows:
+        key = decided[:3]
         (number,) = connection.execute(
             f"SELECT id FROM verdicts WHERE {_BY_KEY}",  # noqa: S608  # constants only
             key,
@@ -159,13 +179,13 @@ def _first_of_theirs(
 
 def _select(connection: sqlite3.Connection, keys: tuple[VerdictKey, ...]) -> Iterator[Verdict]:
     statement = (
-        f"SELECT {_COLUMNS} FROM verdicts WHERE (event_id, stage, revision) IN"  # noqa: S608  # constants only
+        f"{_SELECT} WHERE (event_id, stage, revision) IN"  # noqa: S608  # constants only
         " (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))"
     )
     return (_verdict(row) for row in connection.execute(statement, (json.dumps(keys),)))
 
 
-def _verdict(row: VerdictRow) -> Verdict:
+def _verdict(row: tuple[Any, ...]) -> Verdict:
     event_id, stage, revision, status, decided_us, account, label, received_us, detail, outputs = (
         row
     )
@@ -177,7 +197,7 @@ def _verdict(row: VerdictRow) -> Verdict:
         label,
         maybe_time(received_us),
         detail,
-        decode_records(outputs),
+        decode_records(outputs or b""),
     )
 
 
@@ -190,19 +210,3 @@ def _conditions(query: VerdictQuery) -> tuple[str, list[str]]:
         conditions += ["event_id >= ?", "event_id < ?"]
         values += [query.event_id_prefix, query.event_id_prefix + "\U0010ffff"]
     return " AND ".join(conditions) or "1", values
-
-
-def _trim_chunk(connection: sqlite3.Connection, before_us: int, after: int) -> tuple[int, int]:
-    """(verdicts trimmed, last id looked at, -1 at the end)."""
-    last = connection.execute(
-        "SELECT max(id) FROM (SELECT id FROM verdicts WHERE id > ? ORDER BY id LIMIT ?)",
-        (after, _TRIM_CHUNK),
-    ).fetchone()[0]
-    if last is None:
-        return 0, -1
-    cursor = connection.execute(
-        "UPDATE verdicts SET outputs = x'' WHERE id > ? AND id <= ? AND decided_us < ?"
-        " AND outputs <> x''",
-        (after, last, before_us),
-    )
-    return cursor.rowcount, last

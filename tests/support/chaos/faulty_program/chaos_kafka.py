@@ -25,8 +25,6 @@ from careerops.domain.verdicts import Record
 from careerops.ports.eventlog import Settlement
 
 AFTER_VERDICT = "after_verdict"
-IN_BETWEEN = "in_between"
-"""Between the two halves of what a breakage has torn apart."""
 
 
 def install() -> None:
@@ -144,7 +142,7 @@ async def _commit(log: KafkaLog, settlements: Sequence[Settlement]) -> None:
             covered = covered or mark > each.delivery.record.offset
     await asyncio.sleep(_COMMITTED_S)
     if covered:
-        chaos_points.passing(IN_BETWEEN)
+        chaos_points.passing(chaos_points.IN_BETWEEN)
 
 
 _COMMITTED_S = 0.3
@@ -182,20 +180,35 @@ async def _verdict_after_output(
 ) -> None:
     """What was decided is said before it is known for good."""
     await log.publish([output for each in settlements for output in each.outputs])
-    chaos_points.passing(IN_BETWEEN)
+    chaos_points.passing(chaos_points.IN_BETWEEN)
     await honest(log, settlements)
 
 
 def _watermark_by_one() -> None:
-    """What is committed is one further than what is settled."""
+    """What is committed is one further than what is settled.
+
+    A point is passed once that was committed over a record that is at work.
+    """
     honest = Tracker.watermark.fget
     assert honest is not None
+    committed = ConsumerThread._committed
 
     def watermark(self: Tracker) -> int | None:
         mark = honest(self)
         return None if mark is None else mark + 1
 
+    def is_committed(self: ConsumerThread, error: Any, places: Any) -> None:
+        shares = self._listener._by_partition
+        if error is None and any(
+            place.partition in shares
+            and shares[place.partition].tracker.is_pending(place.offset - 1)
+            for place in places
+        ):
+            chaos_points.passing(chaos_points.IN_BETWEEN)
+        committed(self, error, places)
+
     Tracker.watermark = property(watermark)
+    ConsumerThread._committed = is_committed
 
 
 def _revoke_without_commit() -> None:

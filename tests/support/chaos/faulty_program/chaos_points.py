@@ -16,6 +16,8 @@ AFTER_PRODUCE = "after_produce"
 BEFORE_COMMIT = "before_commit"
 AFTER_COMMIT = "after_commit"
 BEFORE_CURSOR = "before_cursor"
+IN_BETWEEN = "in_between"
+"""Between the two halves of what a breakage has torn apart."""
 
 BREAKAGES: dict[str, Callable[[], None]] = {}
 """Name -> what plants it; filled by the modules of the lanes."""

@@ -12,12 +12,12 @@ from typing import Any
 
 import chaos_points
 
-from careerops.adapters.sqlite import groups, leases, settling, verdicts
+from careerops.adapters.sqlite import groups, leases, schema, settling, verdicts
 from careerops.adapters.sqlite.codec import to_us
 from careerops.adapters.sqlite.cursors import SqliteCursors
 from careerops.adapters.sqlite.eventlog import SqliteLog
 from careerops.adapters.sqlite.subscription import SqliteSubscription
-from careerops.domain.topics import DEAD_LETTERS
+from careerops.domain.topics import CLASSIFIED, DEAD_LETTERS
 from careerops.ports.eventlog import Settlement
 from careerops.services import ingest
 
@@ -67,6 +67,7 @@ async def _commit_before_settle(
 ) -> None:
     """The input is done before anything was decided or said about it."""
     await honest(log, [Settlement(each.delivery) for each in settlements])
+    chaos_points.passing(chaos_points.IN_BETWEEN)
     plan = settling.plan(settlements, to_us(datetime.now(UTC)))
 
     def decide(connection: Any) -> None:
@@ -86,29 +87,51 @@ async def _dead_letter_after_settle(
         for each in settlements
     ]
     await honest(log, rest)
-    await log.publish([output for output in outputs if output.topic == DEAD_LETTERS])
+    letters = [output for output in outputs if output.topic == DEAD_LETTERS]
+    if letters:
+        chaos_points.passing(chaos_points.IN_BETWEEN)
+    await log.publish(letters)
 
 
 async def _verdict_after_output(
     log: SqliteLog, honest: Any, settlements: Sequence[Settlement]
 ) -> None:
     """What was decided is said before it is known for good."""
-    await log.publish([output for each in settlements for output in each.outputs])
+    outputs = [output for each in settlements for output in each.outputs]
+    await log.publish(outputs)
+    if any(output.topic == CLASSIFIED for output in outputs):
+        chaos_points.passing(chaos_points.IN_BETWEEN)
     await honest(log, [replace(each, outputs=()) for each in settlements])
 
 
 def _watermark_by_one() -> None:
-    """The position is one further than what is settled."""
-    honest = groups.mark_settled
+    """The position is one further than what is settled.
+
+    A point is passed once that is durable, and what was passed over is a record.
+    """
+    honest, settle = groups.mark_settled, SqliteLog.settle
+    passed_over: list[bool] = []
 
     def mark_settled(connection: Any, place: Any, fresh: set[int]) -> None:
         honest(connection, place, fresh)
-        connection.execute(
-            "UPDATE groups SET position = position + 1 WHERE id = ? AND position > ?",
+        moved = connection.execute(
+            "UPDATE groups SET position = position + 1 WHERE id = ? AND position > ?"
+            " RETURNING topic, position",
             (place.group_id, place.position),
-        )
+        ).fetchone()
+        if moved is not None:
+            topic, position = moved
+            table, last = schema.table_of(topic), (position - 1,)
+            found = connection.execute(f"SELECT 1 FROM {table} WHERE offset = ?", last)  # noqa: S608  # our own names
+            passed_over.append(found.fetchone() is not None)
 
-    groups.mark_settled = mark_settled
+    async def settled(self: SqliteLog, settlements: Sequence[Settlement]) -> None:
+        passed_over.clear()
+        await settle(self, settlements)
+        if any(passed_over):
+            chaos_points.passing(chaos_points.IN_BETWEEN)
+
+    groups.mark_settled, SqliteLog.settle = mark_settled, settled
 
 
 chaos_points.BREAKAGES |= {
