@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from support.cli import Home
-from support.mails import career_mail
+from support.mails import career_mail, mixed, write_mbox
 from support.tree import ROOT
 
 pytestmark = pytest.mark.e2e
 
 MAILS = 5
 LETTERS = 3
+NOTIFIER = '[[notifier]]\nkind = "jsonl"\npath = "told.jsonl"\n'
 FAULTS = ROOT / "tests" / "support" / "faulty_parser"
 
 
@@ -28,10 +29,7 @@ def home(tmp_path: Path) -> Home:
             mail["X-Fault"] = "FAULT-ABORT"
         (folder / f"{number}.eml").write_bytes(mail.as_bytes())
     home = Home(tmp_path, {"PYTHONPATH": str(FAULTS)})
-    home.configure(
-        '[[mailbox]]\nkind = "eml"\npath = "mails"\n'
-        '[[notifier]]\nkind = "jsonl"\npath = "told.jsonl"\n'
-    )
+    home.configure('[[mailbox]]\nkind = "eml"\npath = "mails"\n' + NOTIFIER)
     home.idle()
     return home
 
@@ -134,3 +132,28 @@ def test_history_that_could_not_be_parsed_stays_history(home: Home) -> None:
     assert len(home.told()) == MAILS
     kept = [each for each in home.json("events", "list") if each["status"] == "kept"]
     assert len(kept) == 1
+
+
+def test_tools_beside_a_busy_run_meet_no_lock(home: Home) -> None:
+    """Reading topics and records, and replaying, work while every core and the file are busy."""
+    write_mbox(home.folder / "many.mbox", mixed(600, 600))
+    home.configure('[[mailbox]]\nkind = "mbox"\npath = "many.mbox"\n' + NOTIFIER)
+    better_release(home)
+    running = home.start("run", "--until-idle")
+    beside = 0
+    try:
+        while running.poll() is None:
+            for command in (
+                ("topics",),
+                ("tail", "raw_inbox_stream", "--from-beginning", "--until-end"),
+                ("dlq", "replay", "--all"),
+                ("dlq", "list"),
+            ):
+                done = home.run(*command, check=False)
+                assert (done.returncode, "lock" in done.stderr) == (0, False), done.stderr
+                beside += running.poll() is None
+    finally:
+        running.terminate()
+        running.wait(30)
+    assert beside > 3
+    assert len(home.told_ids()) == len(set(home.told_ids())) == 600  # those of before are among them

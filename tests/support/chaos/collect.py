@@ -31,7 +31,7 @@ def gather(home: Home, outside: Outside, driver: Driver, *, seed: int) -> Eviden
         known=[_known(event) for event in home.json("events", "list")],
         faults=driver.faults,
         blocked=driver.blocked,
-        sightings=[_sighting(n) for n in notes(home.folder) if n["what"] != "fired"],
+        sightings=[sighting_of(n) for n in notes(home.folder) if n["what"] != "fired"],
         watermarks=driver.watermarks,
         surprises=driver.surprises,
         exact=driver.lane.exact,
@@ -67,6 +67,7 @@ def _known(event: dict[str, Any]) -> Known:
     )
 
 
-def _sighting(note: dict[str, Any]) -> Sighting:
+def sighting_of(note: dict[str, Any]) -> Sighting:
+    """What a spy noted."""
     place = Place(note["group"], note["topic"], note["partition"], note["offset"])
     return Sighting(note["at"], note["member"], note["what"], place, note["epoch"])
