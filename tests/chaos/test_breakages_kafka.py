@@ -33,7 +33,7 @@ ON_KAFKA = (
         "was lost: no dead letter",
         poison=1.0,
     ),
-    Case("kafka_verdict_after_output", kills("in_between", 2), "decided as"),
+    Case("kafka_verdict_after_output", kills("in_between", 1, 2), "decided as"),
 )
 CONTROL = Case(
     "", (*AT_WORK, *ENDS, *kills("after_verdict", 2), *kills("after_produce", 2)), "", poison=0.2

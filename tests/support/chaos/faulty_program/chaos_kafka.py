@@ -20,7 +20,7 @@ from careerops.adapters.kafka.subscription import KafkaSubscription
 from careerops.adapters.kafka.thread import _SNAPSHOT_S, ConsumerThread
 from careerops.adapters.kafka.tracker import Tracker
 from careerops.adapters.postgres.cursors import PostgresCursors
-from careerops.domain.topics import DEAD_LETTERS
+from careerops.domain.topics import CLASSIFIED, DEAD_LETTERS
 from careerops.domain.verdicts import Record
 from careerops.ports.eventlog import Settlement
 
@@ -179,8 +179,10 @@ async def _verdict_after_output(
     log: KafkaLog, honest: Any, settlements: Sequence[Settlement]
 ) -> None:
     """What was decided is said before it is known for good."""
-    await log.publish([output for each in settlements for output in each.outputs])
-    chaos_points.passing(chaos_points.IN_BETWEEN)
+    outputs = [output for each in settlements for output in each.outputs]
+    await log.publish(outputs)
+    if any(output.topic == CLASSIFIED for output in outputs):
+        chaos_points.passing(chaos_points.IN_BETWEEN)
     await honest(log, settlements)
 
 
