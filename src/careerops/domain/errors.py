@@ -39,12 +39,17 @@ class Outage(CareerOpsError):
     Attributes:
         scope: what is down: a quota scope, a provider, an account, a channel.
         retry_at: when to probe again (UTC), or None when the engine decides.
+        exact: it is not down but full, and known to have room again at `retry_at`: nobody has to
+            probe it then.
     """
 
-    def __init__(self, message: str, *, scope: str, retry_at: datetime | None = None) -> None:
+    def __init__(
+        self, message: str, *, scope: str, retry_at: datetime | None = None, exact: bool = False
+    ) -> None:
         super().__init__(message)
         self.scope = scope
         self.retry_at = retry_at
+        self.exact = exact and retry_at is not None
 
 
 class Permanent(CareerOpsError):

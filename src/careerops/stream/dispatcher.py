@@ -70,7 +70,7 @@ class Dispatcher:
         self._clock = around.clock
         self._logger = get_logger(handler.stage)
         self._lanes = Lanes(history_slots=max(1, concurrency * 3 // 4))
-        self._board = OutageBoard(around.clock, retry)
+        self._board = OutageBoard(around.clock, retry, crowd=concurrency)
         self._answers: dict[str, int] = {}
         self._handlers: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
@@ -313,7 +313,7 @@ class Dispatcher:
         self._came_back(lane, but=outage.scope)
         self._hold(lane)
         fresh = outage.scope not in self._board.scopes
-        scope = self._board.fail(outage.scope, lane, outage.retry_at)
+        scope = self._board.fail(outage.scope, lane, outage.retry_at, exact=outage.exact)
         if fresh:
             self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
         if scope is not None:
@@ -328,10 +328,9 @@ class Dispatcher:
 
     async def _probe_after(self, delay_s: float, name: str, generation: int) -> None:
         await self._clock.sleep(max(0.0, delay_s))
-        lane = self._board.probe(name, generation)
-        if lane is not None:
+        for lane in self._board.probe(name, generation):
             self._lanes.release(lane)
-            self.pump()
+        self.pump()
 
     @staticmethod
     def _track(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:

@@ -4,6 +4,9 @@ UP --Outage--> DOWN --retry_at--> PROBING --Outage--> DOWN (longer delay)
                                   PROBING --anything else--> RAMPING
 RAMPING --each return--> twice as many released --nobody waits--> UP
 RAMPING --Outage--> DOWN
+
+What is full, and known to have room at a certain time (`Outage.exact`), is not probed: at that
+time as many as are wanted go RAMPING, until one of them finds it full again.
 """
 
 from collections import deque
@@ -38,6 +41,7 @@ class Scope:
         released: lanes let go that have not come back yet.
         allowance: how many may be let go at the next return.
         generation: grows with each DOWN, so that an old timer does nothing.
+        exact: whether it is full until `due`, and not after it.
     """
 
     name: str
@@ -49,13 +53,15 @@ class Scope:
     released: set[Lane] = field(default_factory=set)
     allowance: int = 1
     generation: int = 0
+    exact: bool = False
 
 
 class OutageBoard:
     """The scopes that are out, for one worker. Only the event loop touches it."""
 
-    def __init__(self, clock: Clock, policy: RetryPolicy) -> None:
-        """Nothing is out at first."""
+    def __init__(self, clock: Clock, policy: RetryPolicy, crowd: int = 1) -> None:
+        """Nothing is out at first; let `crowd` lanes try at once what has room again."""
+        self._crowd = crowd
         self._clock = clock
         self._policy = policy
         self._scopes: dict[str, Scope] = {}
@@ -75,7 +81,9 @@ class OutageBoard:
         """Let `lane` wait for a scope that is out already."""
         self._scopes[name].waiting.append(lane)
 
-    def fail(self, name: str, lane: Lane, retry_at: datetime | None) -> Scope | None:
+    def fail(
+        self, name: str, lane: Lane, retry_at: datetime | None, *, exact: bool = False
+    ) -> Scope | None:
         """`lane` found the scope out: it waits, first in line.
 
         Returns:
@@ -94,19 +102,24 @@ class OutageBoard:
         scope.failures += 1
         scope.allowance = 1
         scope.generation += 1
+        scope.exact = exact
         scope.due = self._clock.monotonic() + self._delay_s(scope, retry_at)
         return scope
 
-    def probe(self, name: str, generation: int) -> Lane | None:
-        """The lane to try the scope with, if this timer is still the scope's own."""
+    def probe(self, name: str, generation: int) -> list[Lane]:
+        """The lanes to try the scope with, if this timer is still the scope's own."""
         scope = self._scopes.get(name)
         if scope is None or scope.generation != generation or scope.state is not ScopeState.DOWN:
-            return None
+            return []
         if not scope.waiting:
             del self._scopes[name]
-            return None
-        scope.state = ScopeState.PROBING
-        return self._release(scope)
+            return []
+        if not scope.exact:
+            scope.state = ScopeState.PROBING
+            return [self._release(scope)]
+        scope.state = ScopeState.RAMPING
+        scope.allowance = self._crowd
+        return [self._release(scope) for _ in range(min(self._crowd, len(scope.waiting)))]
 
     def forget(self, lanes: Collection[Lane]) -> list[Lane]:
         """These lanes are gone: nobody waits for them, and none of them will come back.
@@ -143,11 +156,12 @@ class OutageBoard:
             if lane not in scope.released or scope.name == but:
                 continue
             scope.released.discard(lane)
-            scope.state = ScopeState.RAMPING
-            scope.failures = 0
-            scope.allowance *= 2
-            while scope.waiting and len(scope.released) < scope.allowance:
-                lanes.append(self._release(scope))
+            if scope.state is not ScopeState.DOWN or not scope.exact:
+                scope.state = ScopeState.RAMPING
+                scope.failures = 0
+                scope.allowance *= 2
+                while scope.waiting and len(scope.released) < scope.allowance:
+                    lanes.append(self._release(scope))
             if not scope.waiting and not scope.released:
                 del self._scopes[scope.name]
                 over.append(scope)
@@ -162,4 +176,6 @@ class OutageBoard:
         if retry_at is None:
             return self._policy.delay_s(scope.failures)
         asked_s = (retry_at - self._clock.now()).total_seconds()
+        if scope.exact:
+            return max(asked_s, 0.0)
         return self._policy.delay_s(scope.failures, max(asked_s, 0.05))

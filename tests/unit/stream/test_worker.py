@@ -1,7 +1,8 @@
 """The worker: what becomes of messages that succeed, fail, repeat or kill."""
 
 import asyncio
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -262,6 +263,36 @@ async def test_a_retry_time_given_with_an_outage_is_waited_for(bench: Bench) -> 
         assert handler.seen == ["a"]
         await bench.advance(5)
         assert await bench.values() == ["a"]
+
+
+async def test_what_is_full_until_a_known_time_is_used_at_once_when_it_has_room(
+    bench: Bench,
+) -> None:
+    """A quota of five a minute: five calls begin together in every minute, and few are refused."""
+    clock = bench.database.clock
+    begun: list[datetime] = []
+    refused = 0
+
+    async def script(message: Message) -> None:
+        nonlocal refused
+        now = clock.now()
+        recent = [at for at in begun if now - at < timedelta(minutes=1)]
+        if len(recent) >= 5:
+            refused += 1
+            full_until = recent[0] + timedelta(minutes=1)
+            raise Outage("full", scope="quota", retry_at=full_until, exact=True)
+        begun.append(now)
+        await clock.sleep(2)
+
+    await bench.database.log.publish([mail(f"m{n}", f"k{n}") for n in range(23)])
+    worker = bench.worker(Scripted(script, needs=frozenset({"quota"})), concurrency=8)
+    async with bench.running(worker):
+        await bench.advance(4 * 60 + 3)
+        assert await bench.lag() == 0
+        assert not worker.scopes
+    minutes = [int((at - begun[0]).total_seconds() // 60) for at in begun]
+    assert Counter(minutes) == {0: 5, 1: 5, 2: 5, 3: 5, 4: 3}
+    assert refused <= 5 * 8
 
 
 async def test_a_providers_failure_counts_only_while_it_answers_others(bench: Bench) -> None:
