@@ -1,6 +1,8 @@
 """Providers in order, then the fallback: what becomes of a mail when they fail.
 
 - The first valid answer wins.
+- A mail that a provider does not take, because it is too long or the request is malformed, is
+  shown to no other provider: it is the mail's fault or ours, and would be refused everywhere.
 - Some provider is up and none gave a valid answer: the fallback answers, marked as degraded and
   for review; without a fallback the mail is a dead letter, or, where a provider was not reached,
   tried again.
@@ -10,13 +12,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from careerops.domain.career import Classification
 from careerops.domain.email import RawEmail
 from careerops.domain.errors import CareerOpsError, Outage, Permanent, Transient
 from careerops.llm.breaker import CircuitBreaker, Outcome
+from careerops.llm.budget import SCOPE as BUDGET
 from careerops.llm.errors import ProviderDown
 from careerops.ops.context import PartContext
 from careerops.ops.logevents import LogEvent
@@ -24,6 +27,11 @@ from careerops.ops.logging import get_logger
 from careerops.ports.classifier import Classifier
 
 SCOPE: Final = "llm"
+HISTORY_SCOPE: Final = "llm.history"
+"""What mails of the past wait for when quota is kept for live mail."""
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_FAULTS: Final = frozenset({"bad_request", "too_long"})
+"""Reasons of `Permanent` that are no provider's: asking another would be blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ class ClassifierChain:
         """The first valid answer.
 
         Raises:
-            Outage: no provider can answer now (scope `llm`, `retry_at` of the earliest).
+            Outage: no provider can answer now (scope `llm`, `llm.history` for mails of the past,
+                or `budget`; `retry_at` of the earliest, exact where that is known).
             Transient: it is this mail's turn to wait: a provider's rate limit, or its first
                 failure since it answered (names the provider).
             Permanent: no valid answer and no fallback (reason `all_invalid`).
@@ -82,6 +91,8 @@ class ClassifierChain:
             if isinstance(result, Classification):
                 return result
             failures.append(result)
+            if isinstance(result.error, Permanent) and result.error.reason in _FAULTS:
+                break
         return await self._without_answer(mail, failures)
 
     async def degrade(self, mail: RawEmail, reason: str) -> Classification | None:
@@ -134,7 +145,7 @@ class ClassifierChain:
     async def _without_answer(self, mail: RawEmail, failures: list[_Failure]) -> Classification:
         waiting = [failure for failure in failures if not _is_final(failure.error)]
         if failures and len(waiting) == len(failures):
-            raise _to_wait_for(waiting)
+            raise _to_wait_for(waiting, HISTORY_SCOPE if mail.backfill else SCOPE)
         why = ", ".join(f"{failure.provider}: {_word(failure.error)}" for failure in failures)
         answer = await self.degrade(mail, why)
         if answer is not None:
@@ -152,8 +163,11 @@ class ClassifierChain:
         self._errors.labels(_word(error)).inc()
 
 
-def _to_wait_for(failures: list[_Failure]) -> CareerOpsError:
+def _to_wait_for(failures: list[_Failure], scope: str) -> CareerOpsError:
     """What to raise when every provider may answer later."""
+    budgets = [f.error for f in failures if isinstance(f.error, Outage) and f.error.scope == BUDGET]
+    if len(budgets) == len(failures):
+        return budgets[0]
     suspects = [failure for failure in failures if failure.suspect]
     alone = failures if len(failures) == 1 else []
     for failure in (*suspects, *alone):
@@ -162,14 +176,20 @@ def _to_wait_for(failures: list[_Failure]) -> CareerOpsError:
         if isinstance(failure.error, Transient):
             asked_s = failure.error.retry_after_s
             return Transient(str(failure.error), retry_after_s=asked_s, provider=failure.provider)
-    times = [failure.retry_at for failure in failures if failure.retry_at is not None]
+    timed = [failure for failure in failures if failure.retry_at is not None]
     names = ", ".join(failure.provider for failure in failures)
+    first = min(timed, key=_retry_at, default=None)
     return Outage(
         f"no provider of classification can answer now: {names}",
-        scope=SCOPE,
+        scope=scope,
         # One that names no time may be back at once: then the engine decides.
-        retry_at=min(times) if len(times) == len(failures) else None,
+        retry_at=first.retry_at if first is not None and len(timed) == len(failures) else None,
+        exact=first is not None and isinstance(first.error, Outage) and first.error.exact,
     )
+
+
+def _retry_at(failure: _Failure) -> datetime:
+    return failure.retry_at or _NEVER
 
 
 def _is_final(error: CareerOpsError) -> bool:

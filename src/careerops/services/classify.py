@@ -16,6 +16,8 @@ from careerops.domain.errors import Outage
 from careerops.domain.model import Model
 from careerops.domain.topics import CLASSIFIED
 from careerops.domain.verdicts import VerdictStatus
+from careerops.llm.budget import SCOPE as BUDGET
+from careerops.llm.budget import BudgetOptions
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
@@ -26,7 +28,8 @@ from careerops.stream.message import Decision, Message, decode
 
 STAGE = "classify"
 _MAX_LINKS = 20
-_NEEDS = frozenset({"llm"})
+_NEEDS = frozenset({"llm", "budget"})
+_HISTORY_NEEDS = _NEEDS | {"llm.history"}
 _PROBE_MIN_S = 1.0
 _PROBE_MAX_S = 30.0
 
@@ -38,7 +41,13 @@ class ClassifySettings(Model):
         concurrency: handlers at work at once.
         fallback: the kind that answers when no provider gives a valid answer, or `none`.
         on_outage: `degrade` after `hold_s`, or `hold` for as long as it takes.
-        hold_s: seconds that live mail waits for a provider before it is degraded.
+        hold_s: seconds that live mail waits for a provider before it is degraded. Mail of the
+            past waits for quota as long as it takes.
+        routing: `ordered` asks the classifiers as they stand in the configuration, `cheapest`
+            those with the lowest price first, `cascade` asks the local ones first and hosted ones
+            only where no local one is sure.
+        sure: probability from which a local answer is taken, in a cascade.
+        budget: a day's money and tokens.
     """
 
     model_config = Model.model_config | {"extra": "forbid"}
@@ -47,6 +56,9 @@ class ClassifySettings(Model):
     fallback: Literal["rules", "none"] = "rules"
     on_outage: Literal["degrade", "hold"] = "degrade"
     hold_s: float = Field(default=900.0, ge=0)
+    routing: Literal["ordered", "cheapest", "cascade"] = "ordered"
+    sure: float = Field(default=0.9, ge=0, le=1)
+    budget: BudgetOptions = BudgetOptions()
 
 
 class FallbackClassifier(Classifier, Protocol):
@@ -78,9 +90,8 @@ class ClassifyHandler:
         self._logger = get_logger(STAGE)
 
     def scopes(self, message: Message) -> frozenset[str]:
-        """The providers as a whole; the chain raises this scope only if none of them can answer."""
-        del message
-        return _NEEDS
+        """The providers as a whole; the chain raises these only if none of them can answer."""
+        return _HISTORY_NEEDS if message.intake else _NEEDS
 
     async def handle(self, message: Message) -> Decision:
         """Classify one mail; `OTHER` and history are kept, everything else is published."""
@@ -146,7 +157,12 @@ class ClassifyHandler:
     async def _without_providers(
         self, mail: RawEmail, message: Message, outage: Outage
     ) -> Classification:
-        if self._settings.on_outage == "hold":
+        if outage.scope == BUDGET:
+            if self._settings.budget.on_spent == "hold":
+                raise outage
+            return await self._degraded(mail, "the budget of the day is spent", outage)
+        # History is in no hurry: quota that is used up now is there again, and better than rules.
+        if self._settings.on_outage == "hold" or (mail.backfill and outage.exact):
             raise outage
         now = self._clock.now()
         until = message.appended_at + timedelta(seconds=self._settings.hold_s)
@@ -155,8 +171,13 @@ class ClassifyHandler:
             waited_s = (now - message.appended_at).total_seconds()
             soon = now + timedelta(seconds=min(max(waited_s, _PROBE_MIN_S), _PROBE_MAX_S))
             retry_at = min(until, outage.retry_at or soon)
-            raise Outage(str(outage), scope=outage.scope, retry_at=retry_at) from outage
-        answer = await self._classifier.degrade(mail, f"outage of {outage.scope}")
+            raise Outage(
+                str(outage), scope=outage.scope, retry_at=retry_at, exact=outage.exact
+            ) from outage
+        return await self._degraded(mail, f"outage of {outage.scope}", outage)
+
+    async def _degraded(self, mail: RawEmail, reason: str, outage: Outage) -> Classification:
+        answer = await self._classifier.degrade(mail, reason)
         if answer is None:
             raise outage
         return answer

@@ -235,3 +235,50 @@ async def test_it_closes_everybody() -> None:
     both = ClassifierChain([provider], fallback=rules, context=context())
     await both.close()
     assert (both.name, provider.closed, rules.closed) == ("chain", 1, 1)
+
+
+@pytest.mark.parametrize("reason", ["bad_request", "too_long"])
+async def test_what_is_no_providers_fault_is_shown_to_no_other(reason: str) -> None:
+    """Trying the next one would be blind; the fallback answers, and says so."""
+    first = ScriptedClassifier(Permanent("x", reason=reason), name="a")
+    second = ScriptedClassifier(classified("b"), name="b")
+    both = ClassifierChain(
+        [first, second], fallback=ScriptedClassifier(FALLBACK), context=context()
+    )
+    answer = await both.classify(mail())
+    assert (answer.provider, answer.degraded, answer.review) == ("rules", f"a: {reason}", True)
+    assert second.calls == 0
+
+
+async def test_quota_that_is_full_is_waited_for_until_its_exact_time() -> None:
+    """The earliest of all; one whose time is a guess makes a guess of it."""
+    full = Outage("full", scope="a:1", retry_at=RECEIVED + timedelta(seconds=40), exact=True)
+    later = Outage("full", scope="b:1", retry_at=RECEIVED + timedelta(hours=9), exact=True)
+    with pytest.raises(Outage) as caught:
+        await chain(later, full).classify(mail())
+    found = caught.value
+    assert (found.scope, found.retry_at, found.exact) == ("llm", full.retry_at, True)
+    guess = Outage("down", scope="b", retry_at=RECEIVED + timedelta(seconds=10))
+    with pytest.raises(Outage) as caught:
+        await chain(full, guess).classify(mail())
+    assert (caught.value.retry_at, caught.value.exact) == (guess.retry_at, False)
+
+
+async def test_history_waits_for_a_scope_of_its_own() -> None:
+    """Quota that is kept for live mail is full for the past alone."""
+    full = Outage("full", scope="a:1", retry_at=RECEIVED + timedelta(seconds=40), exact=True)
+    with pytest.raises(Outage) as caught:
+        await chain(full).classify(mail(backfill=True))
+    assert caught.value.scope == "llm.history"
+
+
+async def test_a_spent_budget_is_told_apart_from_an_outage() -> None:
+    """Only where nobody else could answer later today."""
+    spent = Outage("spent", scope="budget", retry_at=RECEIVED + timedelta(hours=9), exact=True)
+    with pytest.raises(Outage) as caught:
+        await chain(spent, spent).classify(mail())
+    assert caught.value.scope == "budget"
+    full = Outage("full", scope="b:1", retry_at=RECEIVED + timedelta(seconds=40), exact=True)
+    with pytest.raises(Outage) as caught:
+        await chain(spent, full).classify(mail())
+    assert (caught.value.scope, caught.value.retry_at) == ("llm", full.retry_at)
