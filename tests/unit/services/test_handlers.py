@@ -161,6 +161,47 @@ async def test_an_outage_is_held_for_ever_when_told_so_or_without_a_fallback(
         await classify.handle(message(mail(), RAW_EMAIL_TYPE))
 
 
+async def test_quota_that_is_full_is_waited_for_exactly_and_history_waits_as_long_as_it_takes() -> (
+    None
+):
+    """Live mail is degraded when its patience is over; the past has time."""
+    reset = WHEN + timedelta(seconds=40)
+    full = Outage("full", scope="llm", retry_at=reset, exact=True)
+    classify, database = handler(Answers(full), hold_s=60)
+    with pytest.raises(Outage) as caught:
+        await classify.handle(message(mail(), RAW_EMAIL_TYPE))
+    assert (caught.value.retry_at, caught.value.exact) == (reset, True)
+    await database.clock.advance(100_000)
+    decision = await classify.handle(message(mail(), RAW_EMAIL_TYPE))
+    assert CareerEvent.model_validate_json(decision.detail).degraded == "outage of llm"
+    with pytest.raises(Outage):
+        await classify.handle(message(mail(backfill=True), RAW_EMAIL_TYPE))
+
+
+@pytest.mark.parametrize("on_spent", ["degrade", "hold"])
+async def test_a_spent_budget_degrades_at_once_or_holds(on_spent: str) -> None:
+    """Never silently."""
+    midnight = WHEN + timedelta(hours=15)
+    spent = Outage("spent", scope="budget", retry_at=midnight, exact=True)
+    classify, _ = handler(Answers(spent), budget={"usd_per_day": 1, "on_spent": on_spent})
+    held = message(mail(), RAW_EMAIL_TYPE)
+    if on_spent == "hold":
+        with pytest.raises(Outage) as caught:
+            await classify.handle(held)
+        assert (caught.value.scope, caught.value.retry_at) == ("budget", midnight)
+    else:
+        event = CareerEvent.model_validate_json((await classify.handle(held)).detail)
+        assert (event.degraded, event.review) == ("the budget of the day is spent", True)
+
+
+def test_history_needs_quota_that_live_mail_leaves() -> None:
+    """Live mail does not wait for what only the past has to wait for."""
+    classify, _ = handler(Answers(classification(EventType.OTHER)))
+    live, past = message(mail(), RAW_EMAIL_TYPE), message(mail(backfill=True), RAW_EMAIL_TYPE)
+    past.intake = 1
+    assert classify.scopes(past) - classify.scopes(live) == {"llm.history"}
+
+
 async def test_a_value_that_is_no_mail_is_permanent_and_not_repeated() -> None:
     """The error names fields, never values."""
     classify, _ = handler(Answers(classification(EventType.OTHER)))
