@@ -55,6 +55,13 @@ class LogEvent(StrEnum):
     PROVIDER_FAILED = "provider_failed", "A call of a provider failed."
     BREAKER_OPENED = "breaker_opened", "A provider fails too often: it is left alone for a while."
     BREAKER_CLOSED = "breaker_closed", "A provider answers again."
+    PROVIDER_DISABLED = "provider_disabled", "A provider is asked nothing more until a restart."
+    CREDENTIAL_REFUSED = (
+        "credential_refused",
+        "A provider refuses a key; it rests until it changes.",
+    )
+    QUOTA_BLOCKED = "quota_blocked", "A provider says that a scope's quota or money is used up."
+    MODEL_UNPRICED = "model_unpriced", "Nobody knows a model's price: a budget in money misses it."
     RESEARCH_DEGRADED = "research_degraded", "A briefing holds less than was asked for."
 
     # the engine

@@ -85,6 +85,12 @@ class Metrics:
             "provider",
             "direction",
         )
+        self.llm_cost_usd = self._counter(
+            "llm_cost_usd_total",
+            "dollars",
+            "What calls cost at list prices; models without a known price are not in it.",
+            "provider",
+        )
         self.watermark_age_seconds = self._gauge(
             "watermark_age_seconds",
             "seconds",
