@@ -1,8 +1,13 @@
-"""Settlements, gathered into as few durable writes as the log's speed suggests."""
+"""Settlements, gathered into as few durable writes as the log's speed suggests.
+
+Two writes may be under way at a time, of different keys: where a log writes in steps (a verdict to
+a store, then outputs to brokers), the next verdicts are durable while the outputs before them are
+still on their way. Within a key they are in order.
+"""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from careerops.domain.errors import Outage, Permanent
 from careerops.ops.logevents import LogEvent
@@ -13,10 +18,15 @@ from careerops.stream.message import Message
 from careerops.stream.retry import RetryPolicy
 
 _MAX_BATCH = 500
+_AT_ONCE = 2
+
+_Key = tuple[int, int, str]
+"""Intake, partition and key: what has an order."""
+_Item = tuple[Message, Settlement]
 
 
 class Settler:
-    """Takes settlements in order, writes them in order, says when each is durable.
+    """Takes settlements in order, writes them in order of their keys, says when each is durable.
 
     While the log cannot be written it keeps what it was given and tries again; what it was given
     is bounded by the worker's high water.
@@ -45,7 +55,9 @@ class Settler:
         self._logger = logger
         self._on_settled = on_settled
         self._on_refused = on_refused
-        self._queue: deque[tuple[Message, Settlement]] = deque()
+        self._queue: deque[_Item] = deque()
+        self._writing: set[_Key] = set()
+        self._writes = 0
         self._wake = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -63,32 +75,58 @@ class Settler:
 
     async def run(self) -> None:
         """Write for ever. Raises `Fenced` when the group was taken over."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._queue:
-                size = min(len(self._queue), _MAX_BATCH)
-                try:
-                    await self._settle(size)
-                except Permanent:
-                    # One of them is at fault: write each alone, so that only that one fails.
-                    for _ in range(size):
-                        await self._settle_one()
+        try:
+            async with asyncio.TaskGroup() as writes:
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    while self._writes < _AT_ONCE and (batch := self._next()):
+                        self._writes += 1
+                        writes.create_task(self._settle_all(batch))
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
+
+    def _next(self) -> list[_Item]:
+        """What may be written beside what is being written, and its keys are being written now."""
+        if not self._writing:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), _MAX_BATCH))]
+        else:
+            batch = self._of_other_keys()
+        self._writing.update(_key_of(message) for message, _ in batch)
+        return batch
+
+    def _of_other_keys(self) -> list[_Item]:
+        batch: list[_Item] = []
+        later: list[_Item] = []
+        while self._queue and len(batch) < _MAX_BATCH and len(later) < _MAX_BATCH:
+            item = self._queue.popleft()
+            (later if _key_of(item[0]) in self._writing else batch).append(item)
+        self._queue.extendleft(reversed(later))
+        return batch
+
+    async def _settle_all(self, batch: Sequence[_Item]) -> None:
+        try:
+            await self._settle(batch)
+        except Permanent:
+            # One of them is at fault: write each alone, so that only that one fails.
+            for item in batch:
+                await self._settle_one(item)
+        self._writes -= 1
+        self._writing.difference_update(_key_of(message) for message, _ in batch)
+        self._wake.set()
+        if not self._queue and not self._writes:
             self._empty.set()
 
-    async def _settle(self, size: int) -> None:
-        batch = [self._queue[i] for i in range(size)]
+    async def _settle(self, batch: Sequence[_Item]) -> None:
         await self._write([settlement for _, settlement in batch])
         for message, settlement in batch:
-            self._queue.popleft()
             self._on_settled(message, settlement)
 
-    async def _settle_one(self) -> None:
+    async def _settle_one(self, item: _Item) -> None:
         try:
-            await self._settle(1)
+            await self._settle([item])
         except Permanent as error:
-            message, _ = self._queue.popleft()
-            self._on_refused(message, error)
+            self._on_refused(item[0], error)
 
     async def _write(self, batch: list[Settlement]) -> None:
         failures = 0
@@ -104,3 +142,8 @@ class Settler:
                 if failures:
                     self._logger.info(LogEvent.OUTAGE_ENDED, scope="log")
                 return
+
+
+def _key_of(message: Message) -> _Key:
+    record = message.delivery.record
+    return message.intake, record.partition, record.key
