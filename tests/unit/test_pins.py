@@ -90,7 +90,9 @@ def test_a_package_wanted_with_an_extra_is_pinned_with_it() -> None:
     assert "coverage" in wanted
     text = (FOLDER / "dev.txt").read_text()
     pinned = {
-        canonicalize_name(match["name"]): set((match["extras"] or "").split(","))
+        canonicalize_name(match["name"]): {
+            extra.strip() for extra in (match["extras"] or "").split(",")
+        }
         for match in PIN.finditer(text)
     }
     assert {name for name, extras in wanted.items() if not extras <= pinned[name]} == set()
