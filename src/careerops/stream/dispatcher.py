@@ -29,6 +29,10 @@ from careerops.stream.scopes import OutageBoard, Scope
 _CRASHES_TO_DEATH = 3
 """One among other suspects, which accuses nobody, and two while it ran alone."""
 
+_LEAST_OUTSTANDING = 8
+"""Outcomes that may be decided and not durable, however few handlers may run; else as many as
+handlers: a kill makes no more of them run again than that."""
+
 HandOver = Callable[[Message, tuple[Record, ...], Verdict | None], None]
 
 
@@ -43,6 +47,7 @@ class Surroundings:
         decided: the verdict on a message whose id was in flight already when it came.
         drop: a message whose partition was taken away is not held any more.
         room: something waits that ran or was to run: more may be taken in.
+        outstanding: how many outcomes are decided and not durable yet.
         clock, metrics: of the process.
     """
 
@@ -52,6 +57,7 @@ class Surroundings:
     decided: Callable[[Message], Awaitable[Verdict | None]]
     drop: Callable[[Message], None]
     room: Callable[[], None]
+    outstanding: Callable[[], int]
     clock: Clock
     metrics: Metrics
 
@@ -65,6 +71,7 @@ class Dispatcher:
         """Run at most `concurrency` handlers at once."""
         self._handler = handler
         self._concurrency = concurrency
+        self._most_outstanding = max(concurrency, _LEAST_OUTSTANDING)
         self._retry = retry
         self._around = around
         self._clock = around.clock
@@ -120,7 +127,7 @@ class Dispatcher:
         self._lanes.add(message)
 
     def pump(self) -> None:
-        """Start whatever may start."""
+        """Start whatever may start; called again whenever outcomes have become durable."""
         while self._lanes.running < self._concurrency:
             lane = self._next()
             if lane is None:
@@ -129,7 +136,11 @@ class Dispatcher:
 
     def _next(self) -> Lane | None:
         """The next lane whose head may run now; those behind an outage wait for its scope."""
-        while not self._draining and (lane := self._lanes.take()) is not None:
+        while (
+            not self._draining
+            and self._around.outstanding() < self._most_outstanding
+            and (lane := self._lanes.take()) is not None
+        ):
             blocked = self._board.blocking(self._handler.scopes(lane.head))
             if blocked is None or self._board.is_released(lane):
                 return lane

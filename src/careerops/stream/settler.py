@@ -37,8 +37,10 @@ class Settler:
         log: EventLog,
         clock: Clock,
         logger: Logger,
+        *,
         on_settled: Callable[[Message, Settlement], None],
         on_refused: Callable[[Message, Permanent], None],
+        on_durable: Callable[[], None],
     ) -> None:
         """Tell the worker, on the event loop, how each settlement ended.
 
@@ -49,15 +51,18 @@ class Settler:
             on_settled: called once a settlement is durable.
             on_refused: called when the log will never take one (an output is too large); it is
                 to hand over another outcome for the message.
+            on_durable: called after each write: fewer are outstanding.
         """
         self._log = log
         self._clock = clock
         self._logger = logger
         self._on_settled = on_settled
         self._on_refused = on_refused
+        self._on_durable = on_durable
         self._queue: deque[_Item] = deque()
         self._writing: set[_Key] = set()
         self._writes = 0
+        self._outstanding = 0
         self._wake = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -66,8 +71,14 @@ class Settler:
     def add(self, message: Message, settlement: Settlement) -> None:
         """Hand over `message`'s outcome; returns at once."""
         self._queue.append((message, settlement))
+        self._outstanding += 1
         self._empty.clear()
         self._wake.set()
+
+    @property
+    def outstanding(self) -> int:
+        """How many outcomes are decided and not durable: a kill now makes their handlers repeat."""
+        return self._outstanding
 
     async def flushed(self) -> None:
         """Return once everything handed over is durable."""
@@ -116,9 +127,11 @@ class Settler:
         self._wake.set()
         if not self._queue and not self._writes:
             self._empty.set()
+        self._on_durable()
 
     async def _settle(self, batch: Sequence[_Item]) -> None:
         await self._write([settlement for _, settlement in batch])
+        self._outstanding -= len(batch)
         for message, settlement in batch:
             self._on_settled(message, settlement)
 
@@ -126,6 +139,7 @@ class Settler:
         try:
             await self._settle([item])
         except Permanent as error:
+            self._outstanding -= 1
             self._on_refused(item[0], error)
 
     async def _write(self, batch: list[Settlement]) -> None:

@@ -91,7 +91,14 @@ class Worker:
         self._processed = metrics.emails_processed
         logger = get_logger(handler.stage)
         self._patiently = Patience(clock, logger)
-        self._settler = Settler(log, clock, logger, self._on_settled, self._on_refused)
+        self._settler = Settler(
+            log,
+            clock,
+            logger,
+            on_settled=self._on_settled,
+            on_refused=self._on_refused,
+            on_durable=self._on_durable,
+        )
         around = Surroundings(
             spawn=self._spawn,
             hand_over=self._hand_over,
@@ -99,6 +106,7 @@ class Worker:
             decided=self._decided,
             drop=self._drop,
             room=self._make_room,
+            outstanding=lambda: self._settler.outstanding,
             clock=clock,
             metrics=metrics,
         )
@@ -259,6 +267,9 @@ class Worker:
         if counter is None:
             counter = self._counters[status] = self._processed.labels(self.stage, status)
         counter.inc()
+
+    def _on_durable(self) -> None:
+        self._dispatcher.pump()
 
     def _drop(self, message: Message) -> None:
         """`message` is not in flight any more."""
