@@ -8,14 +8,12 @@ still on their way. Within a key they are in order.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from careerops.domain.errors import Outage, Permanent
-from careerops.ops.logevents import LogEvent
-from careerops.ops.logging import Logger
-from careerops.ports.clock import Clock
+from careerops.domain.errors import Permanent
 from careerops.ports.eventlog import EventLog, Settlement
 from careerops.stream.message import Message
-from careerops.stream.retry import RetryPolicy
+from careerops.stream.patience import Patience
 
 _MAX_BATCH = 500
 _AT_ONCE = 2
@@ -35,8 +33,7 @@ class Settler:
     def __init__(
         self,
         log: EventLog,
-        clock: Clock,
-        logger: Logger,
+        patiently: Patience,
         *,
         on_settled: Callable[[Message, Settlement], None],
         on_refused: Callable[[Message, Permanent], None],
@@ -46,16 +43,14 @@ class Settler:
 
         Args:
             log: where to write.
-            clock: for waiting while the log is out.
-            logger: the stage's.
+            patiently: waits while the log is out.
             on_settled: called once a settlement is durable.
             on_refused: called when the log will never take one (an output is too large); it is
                 to hand over another outcome for the message.
             on_durable: called after each write: fewer are outstanding.
         """
         self._log = log
-        self._clock = clock
-        self._logger = logger
+        self._patiently = patiently
         self._on_settled = on_settled
         self._on_refused = on_refused
         self._on_durable = on_durable
@@ -66,7 +61,6 @@ class Settler:
         self._wake = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
-        self._policy = RetryPolicy(base_delay_s=0.2, max_delay_s=10.0)
 
     def add(self, message: Message, settlement: Settlement) -> None:
         """Hand over `message`'s outcome; returns at once."""
@@ -130,7 +124,8 @@ class Settler:
         self._on_durable()
 
     async def _settle(self, batch: Sequence[_Item]) -> None:
-        await self._write([settlement for _, settlement in batch])
+        settle = partial(self._log.settle, [settlement for _, settlement in batch])
+        await self._patiently(settle)
         self._outstanding -= len(batch)
         for message, settlement in batch:
             self._on_settled(message, settlement)
@@ -141,21 +136,6 @@ class Settler:
         except Permanent as error:
             self._outstanding -= 1
             self._on_refused(item[0], error)
-
-    async def _write(self, batch: list[Settlement]) -> None:
-        failures = 0
-        while True:
-            try:
-                await self._log.settle(batch)
-            except Outage as outage:
-                failures += 1
-                if failures == 1:
-                    self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
-                await self._clock.sleep(self._policy.delay_s(failures))
-            else:
-                if failures:
-                    self._logger.info(LogEvent.OUTAGE_ENDED, scope="log")
-                return
 
 
 def _key_of(message: Message) -> _Key:

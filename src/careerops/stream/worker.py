@@ -93,8 +93,7 @@ class Worker:
         self._patiently = Patience(clock, logger)
         self._settler = Settler(
             log,
-            clock,
-            logger,
+            self._patiently,
             on_settled=self._on_settled,
             on_refused=self._on_refused,
             on_durable=self._on_durable,

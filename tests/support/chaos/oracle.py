@@ -214,7 +214,9 @@ def _blocked_since(fault: Fault, blocked: Sequence[tuple[float, float]]) -> floa
     Whoever could not write tries again after a delay that grows with how long it could not.
     """
     spans = [
-        start for start, end in blocked if start <= fault.until <= end + max(SETTLE_S, end - start)
+        start
+        for start, end in blocked
+        if start <= fault.until and fault.at <= end + max(SETTLE_S, end - start + SETTLE_S)
     ]
     return min([fault.at, *spans])
 
