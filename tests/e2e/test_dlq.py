@@ -156,4 +156,6 @@ def test_tools_beside_a_busy_run_meet_no_lock(home: Home) -> None:
         running.terminate()
         running.wait(30)
     assert beside > 3
-    assert len(home.told_ids()) == len(set(home.told_ids())) == 600  # those of before are among them
+    assert (
+        len(home.told_ids()) == len(set(home.told_ids())) == 600
+    )  # those of before are among them

@@ -20,6 +20,7 @@ from careerops.ports.cache import Cache
 from careerops.ports.corrections import CorrectionStore
 from careerops.ports.cursors import CursorStore
 from careerops.ports.custody import CustodyStore
+from careerops.ports.documents import Documents
 from careerops.ports.eventlog import EventLog
 from careerops.ports.ledger import Ledger
 from careerops.ports.verdicts import VerdictStore
@@ -61,6 +62,11 @@ class _Kept(Protocol):
     @property
     def corrections(self) -> CorrectionStore:
         """What people said."""
+        ...
+
+    @property
+    def documents(self) -> Documents:
+        """What processes keep together: quotas, budgets, experiments."""
         ...
 
     async def close(self) -> None:
@@ -117,6 +123,11 @@ class StoresBesideLog:
     def corrections(self) -> CorrectionStore:
         """What people said."""
         return self.store.corrections
+
+    @property
+    def documents(self) -> Documents:
+        """What processes keep together."""
+        return self.store.documents
 
     async def close(self) -> None:
         """The log first: leaving its groups needs the store."""

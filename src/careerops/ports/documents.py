@@ -19,7 +19,7 @@ class Documents(Protocol):
         document that it gives back as it was is not written, one that it gives as None is removed.
 
         Raises:
-            Outage: the store cannot be reached (scope `store`); nothing is changed.
+            Outage: the store cannot be reached; whether it was changed may be unknown.
         """
         ...
 

@@ -7,6 +7,7 @@ from careerops.adapters.memory.clock import FakeClock
 from careerops.adapters.memory.corrections import MemoryCorrections
 from careerops.adapters.memory.cursors import MemoryCursors
 from careerops.adapters.memory.custody import MemoryCustody
+from careerops.adapters.memory.documents import MemoryDocuments
 from careerops.adapters.memory.eventlog import MemoryLog
 from careerops.adapters.memory.ledger import MemoryLedger
 from careerops.adapters.memory.verdicts import MemoryVerdicts
@@ -19,7 +20,8 @@ class MemoryDatabase:
 
     Attributes:
         clock: the time of records and leases.
-        log, verdicts, ledger, cursors, cache, corrections, custody: the ports it implements.
+        log, verdicts, ledger, cursors, cache, corrections, custody, documents: the ports it
+            implements.
     """
 
     def __init__(self, clock: Clock | None = None, *, topics: Sequence[str] = ALL_TOPICS) -> None:
@@ -32,6 +34,7 @@ class MemoryDatabase:
         self.cache = MemoryCache()
         self.corrections = MemoryCorrections()
         self.custody = MemoryCustody()
+        self.documents = MemoryDocuments()
 
     def crash(self) -> None:
         """As if the process had died at this moment and another one opened the same database.

@@ -1,10 +1,11 @@
-"""One PostgreSQL database: verdicts, ledger, cursors, cache, corrections and custody."""
+"""One PostgreSQL database: verdicts, ledger, cursors, cache, corrections, custody, documents."""
 
 from careerops.adapters.postgres.address import parse
 from careerops.adapters.postgres.cache import PostgresCache
 from careerops.adapters.postgres.corrections import PostgresCorrections
 from careerops.adapters.postgres.cursors import PostgresCursors
 from careerops.adapters.postgres.custody import PostgresCustody
+from careerops.adapters.postgres.documents import PostgresDocuments
 from careerops.adapters.postgres.ledger import PostgresLedger
 from careerops.adapters.postgres.sessions import Sessions, open_sessions
 from careerops.adapters.postgres.verdicts import PostgresVerdicts
@@ -20,7 +21,7 @@ class PostgresDatabase:
     Any number of processes, on any number of hosts, may open the same database.
 
     Attributes:
-        verdicts, ledger, cursors, cache, corrections, custody: the ports it implements.
+        verdicts, ledger, cursors, cache, corrections, custody, documents: the ports it implements.
     """
 
     def __init__(self, sessions: Sessions, clock: Clock) -> None:
@@ -32,6 +33,7 @@ class PostgresDatabase:
         self.cache = PostgresCache(sessions)
         self.corrections = PostgresCorrections(sessions)
         self.custody = PostgresCustody(sessions)
+        self.documents = PostgresDocuments(sessions)
 
     @classmethod
     async def open(

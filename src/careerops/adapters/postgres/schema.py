@@ -113,7 +113,15 @@ CREATE TABLE careerops.custody_attempts (
 );
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_DOCUMENTS = """
+CREATE TABLE careerops.documents (
+  key text COLLATE "C" PRIMARY KEY,
+  value bytea NOT NULL,
+  version bigint NOT NULL
+);
+"""
+
+MIGRATIONS: Final = (_FIRST, _DOCUMENTS)
 
 
 async def migrate(connection: "AsyncConnection[Any]") -> None:

@@ -1,4 +1,4 @@
-"""One SQLite file: log, verdicts, ledger, cursors, cache, corrections and custody."""
+"""One SQLite file: log, verdicts, ledger, cursors, cache, corrections, custody, documents."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from careerops.adapters.sqlite.connection import create
 from careerops.adapters.sqlite.corrections import SqliteCorrections
 from careerops.adapters.sqlite.cursors import SqliteCursors
 from careerops.adapters.sqlite.custody import SqliteCustody
+from careerops.adapters.sqlite.documents import SqliteDocuments
 from careerops.adapters.sqlite.eventlog import SqliteLog
 from careerops.adapters.sqlite.ledger import SqliteLedger
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
@@ -25,7 +26,8 @@ class SqliteDatabase:
     Any number of processes may open the same file; each group and source has one member.
 
     Attributes:
-        log, verdicts, ledger, cursors, cache, corrections, custody: the ports it implements.
+        log, verdicts, ledger, cursors, cache, corrections, custody, documents: the ports it
+            implements.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class SqliteDatabase:
         self.cache = SqliteCache(writer, reader)
         self.corrections = SqliteCorrections(writer, reader)
         self.custody = SqliteCustody(writer)
+        self.documents = SqliteDocuments(writer, reader)
 
     @classmethod
     async def open(

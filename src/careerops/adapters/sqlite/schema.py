@@ -146,7 +146,14 @@ INSERT INTO verdict_outputs
 ALTER TABLE verdicts DROP COLUMN outputs;
 """
 
-MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS)
+_DOCUMENTS = """
+CREATE TABLE documents (
+  key TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS, _DOCUMENTS)
 
 
 def table_of(topic: str) -> str:
