@@ -18,6 +18,7 @@ import pytest
 
 from careerops.adapters.memory import FakeClock
 from careerops.adapters.memory.cache import MemoryCache
+from careerops.adapters.memory.documents import MemoryDocuments
 from careerops.domain import topics
 from careerops.domain.career import CareerEvent, Classification
 from careerops.domain.email import RAW_EMAIL_TYPE, RawEmail
@@ -120,7 +121,7 @@ def raw(clock: FakeClock, number: int) -> Record:
 def classifying(outside: Outside) -> ClassifyHandler:
     """The product's handler over two providers, told to hold."""
     clock = outside.clock
-    around = PartContext(clock, MemoryCache(), Metrics(), account="me", name="")
+    around = PartContext(clock, MemoryCache(), Metrics(), MemoryDocuments())
     chain = ClassifierChain(
         [Provider("first", outside), Provider("second", outside)], fallback=None, context=around
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from careerops.adapters.memory import FakeClock
 from careerops.adapters.memory.cache import MemoryCache
+from careerops.adapters.memory.documents import MemoryDocuments
 from careerops.domain.career import CareerEvent, Classification, Interview
 from careerops.domain.email import Link, Mark, MarkKind, RawEmail, Sender
 from careerops.domain.notification import Briefing, Notification, NotificationKind
@@ -29,7 +30,9 @@ EVIDENCE = "we would like to invite you to an interview on 5 March 2026 at 14:00
 def context(*, real_time: bool = False, account: str = "me", name: str = "") -> PartContext:
     """Surroundings with a clock that stands still unless `real_time`."""
     clock = SystemClock() if real_time else FakeClock(RECEIVED)
-    return PartContext(clock, MemoryCache(), Metrics(), account=account, name=name)
+    return PartContext(
+        clock, MemoryCache(), Metrics(), MemoryDocuments(), account=account, name=name
+    )
 
 
 def mail(body: str = INVITATION, subject: str = "Next steps", **fields: Any) -> RawEmail:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from careerops.adapters.classifier.rules import RulesClassifier
+from careerops.adapters.memory.documents import MemoryDocuments
 from careerops.domain.email import Mark, MarkKind, RawEmail, Sender
 from careerops.ops.clock import SystemClock
 from careerops.ops.context import PartContext
@@ -26,7 +27,7 @@ class NoCache:
 
 def part_context() -> PartContext:
     """Surroundings for a part that needs none."""
-    return PartContext(clock=SystemClock(), cache=NoCache(), metrics=Metrics())
+    return PartContext(SystemClock(), NoCache(), Metrics(), MemoryDocuments())
 
 
 @cache

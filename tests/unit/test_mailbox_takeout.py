@@ -31,7 +31,7 @@ def archive(tmp_path: Path) -> Path:
 def mailbox(path: Path) -> TakeoutMailbox:
     """The adapter over `path`."""
     database = MemoryDatabase()
-    context = PartContext(database.clock, database.cache, Metrics())
+    context = PartContext(database.clock, database.cache, Metrics(), database.documents)
     return TakeoutMailbox(TakeoutOptions(path=path), context)
 
 

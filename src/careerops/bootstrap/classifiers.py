@@ -1,10 +1,17 @@
 """The chain of classifiers that `[[classifier]]` and `[classify]` describe."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from careerops.bootstrap.parts import build_part, build_parts
 from careerops.config import Config, PartConfig
 from careerops.domain.email import RawEmail, Sender
+from careerops.llm.accounting import AccountedModel
+from careerops.llm.budget import Spending
+from careerops.llm.cascade import Cascade
 from careerops.llm.chain import ClassifierChain
 from careerops.llm.classifier import LLMClassifier
+from careerops.llm.prices import PriceList
 from careerops.ops.context import PartContext
 from careerops.ports.classifier import Classifier
 
@@ -15,24 +22,59 @@ _WARMING = (
     "Nous avons bien reçu votre candidature et vous proposons un entretien mardi.",
     "आपका आवेदन हमें मिल गया है। हम आपको साक्षात्कार के लिए आमंत्रित करते हैं।",
 )
+_TYPICAL_INPUT, _TYPICAL_OUTPUT = 1500, 150
+"""Tokens of an ordinary mail: only their ratio matters, for who is cheaper."""
 _FAMILIES = ("classifier", "chatmodel")
 
 
-def wire_classifier(config: Config, context: PartContext) -> ClassifierChain:
-    """Construct the chain; without any configured, `rules`.
+@dataclass(frozen=True, slots=True)
+class _Wired:
+    """A classifier, and what a mail costs by it: 0 on this machine, None if nobody knows."""
+
+    classifier: Classifier
+    micro_usd: int | None = 0
+    local: bool = True
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Cheapest first, unknown prices last."""
+        return self.micro_usd is None, self.micro_usd or 0
+
+
+def wire_classifier(config: Config, context: PartContext) -> ClassifierChain | Cascade:
+    """Construct the classifiers in the order that `[classify] routing` says; without any, `rules`.
 
     Raises:
         ConfigurationError: one cannot be constructed.
     """
     rules = _rules(config, context)
-    classifiers: list[Classifier] = []
+    spending = Spending(context.documents, context.clock, config.classify.budget)
+    wired: list[_Wired] = []
     for _, family, built in build_parts(config, "classifier", _FAMILIES, context):
         if family == "chatmodel":
-            classifiers.append(LLMClassifier(built, second=rules, context=context))
+            wired.append(_hosted(built, rules, spending, context))
         else:
-            classifiers.append(built)
+            wired.append(_Wired(built))
     fallback = rules if config.classify.fallback == "rules" else None
-    return ClassifierChain(classifiers or [rules], fallback=fallback, context=context)
+    routing = config.classify.routing
+    if routing == "cheapest":
+        wired.sort(key=lambda each: each.rank)
+    hosted = [each.classifier for each in wired if not each.local]
+    if routing == "cascade" and hosted:
+        local = [each.classifier for each in wired if each.local]
+        chain = ClassifierChain(hosted, fallback=fallback, context=context)
+        return Cascade(local or [rules], chain, sure=config.classify.sure)
+    classifiers = [each.classifier for each in wired] or [rules]
+    return ClassifierChain(classifiers, fallback=fallback, context=context)
+
+
+def _hosted(model: Any, rules: Classifier, spending: Spending, context: PartContext) -> _Wired:
+    """A language model, paid from the day's budget."""
+    prices: PriceList = model.price_list()
+    paid = AccountedModel(model, prices, spending, clock=context.clock, metrics=context.metrics)
+    classifier = LLMClassifier(paid, second=rules, context=context)
+    cost = prices.estimate(_TYPICAL_INPUT, _TYPICAL_OUTPUT, context.clock.now())
+    return _Wired(classifier, cost, local=False)
 
 
 async def warm_up(config: Config, context: PartContext) -> None:

@@ -59,7 +59,8 @@ class Surroundings:
     @property
     def context(self) -> PartContext:
         """What adapters are given."""
-        return PartContext(clock=self.clock, cache=self.stores.cache, metrics=self.metrics)
+        stores = self.stores
+        return PartContext(self.clock, stores.cache, self.metrics, stores.documents)
 
 
 @dataclass(slots=True)

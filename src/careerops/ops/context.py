@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from careerops.ops.metrics import Metrics
 from careerops.ports.cache import Cache
 from careerops.ports.clock import Clock
+from careerops.ports.documents import Documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class PartContext:
         clock: time.
         cache: for answers worth keeping.
         metrics: the one set of metrics of this process.
+        documents: what processes keep together.
         account: whose mailbox or channel it is.
         name: the part's identity in configuration, log and ledger (a channel's name, say).
     """
@@ -25,5 +27,6 @@ class PartContext:
     clock: Clock
     cache: Cache
     metrics: Metrics
+    documents: Documents
     account: str = "me"
     name: str = ""

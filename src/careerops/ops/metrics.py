@@ -91,6 +91,13 @@ class Metrics:
             "What calls cost at list prices; models without a known price are not in it.",
             "provider",
         )
+        self.quota_remaining = self._gauge(
+            "quota_remaining",
+            "calls or tokens",
+            "What is left of a scope's quota, where its limit is known.",
+            "scope",
+            "quota",
+        )
         self.watermark_age_seconds = self._gauge(
             "watermark_age_seconds",
             "seconds",

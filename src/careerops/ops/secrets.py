@@ -69,6 +69,13 @@ class Secret:
             self.refresh()
         return self._value
 
+    @property
+    def fresh(self) -> str | None:
+        """The secret if it need not be read (again): then nothing is waited for."""
+        if self._value is None or self._monotonic() - self._read_at > _REFRESH_S:
+            return None
+        return self._value
+
     def refresh(self) -> bool:
         """Read again, for use after a 401; whether the value is another now."""
         before = self._value

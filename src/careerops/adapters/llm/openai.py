@@ -24,6 +24,7 @@ from careerops.domain.errors import (
 )
 from careerops.domain.plain import plain_line
 from careerops.llm.errors import ProviderDown
+from careerops.llm.prices import OwnPrice, PriceList
 from careerops.ops.context import PartContext
 from careerops.ops.http import checked_base_url, host_of, is_loopback
 from careerops.ops.secrets import Secret
@@ -65,6 +66,8 @@ class OpenAIOptions(BaseModel):
         structured: how JSON is asked for. `json_schema` (strict) where the server knows it, else
             `json_object`, else `none`; answers are checked all the same.
         limit_field: name of the limit's field; reasoning models want `max_completion_tokens`.
+        price: what a million tokens cost in US dollars, `{input = 0.1, output = 0.4}`, for models
+            that the bundled price list does not know.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -80,6 +83,7 @@ class OpenAIOptions(BaseModel):
     timeout_s: float = Field(default=30.0, gt=0, le=600)
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    price: OwnPrice | None = None
 
 
 class _TooLarge(Exception):
@@ -125,6 +129,13 @@ class OpenAIChatModel:
     def egress(self) -> str:
         """The host that mail text is sent to; '' for a server on this machine."""
         return "" if is_loopback(self._host) else self._host
+
+    def price_list(self) -> PriceList:
+        """What its calls cost; a server on this machine is free."""
+        options = self._options
+        return PriceList(
+            options.base_url, options.model, options.price, free=is_loopback(self._host)
+        )
 
     async def check(self) -> str:
         """Ask for the list of models: tests address and key, and says nothing.

@@ -1,0 +1,1 @@
+"""Quotas of scopes: what may still be asked, learnt and kept across restarts and processes."""
