@@ -69,7 +69,6 @@ class KafkaLog:
         self._custody = custody
         self._clock = clock
         self._subscriptions: dict[tuple[str, str], list[KafkaSubscription]] = {}
-        self._admin = AdminClient(clients.common(servers, options))
         properties = clients.producer(servers, options)
         self._producer = KafkaProducer(
             lambda: clients.checked(Producer, properties), options.prefix, clock.now
@@ -247,9 +246,8 @@ class KafkaLog:
         timeout_s = self._options.request_timeout_s
         spots = [(topic, p) for topic, number in self._partitions.items() for p in range(number)]
         names = dict.fromkeys((*_GROUPS, *(group for _, group in self._subscriptions)))
-        admin, prefix = self._admin, self._options.prefix
         within, states = await asyncio.gather(
-            patiently(lambda: overview.bounds(admin, prefix, spots, timeout_s), timeout_s),
+            patiently(lambda: self._offsets.bounds(spots), timeout_s),
             patiently(lambda: overview.groups(self._offsets, tuple(names), spots), timeout_s),
         )
         infos = [

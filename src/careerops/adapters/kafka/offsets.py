@@ -1,19 +1,33 @@
-"""How far groups have committed, asked of the brokers by a consumer that joins nothing.
+"""How far groups have committed and partitions go, asked by consumers that join no group.
 
-Not by the admin client: its question for a group's offsets ends the process with a segmentation
-fault while the group's coordinator is not there (librdkafka 2.16, `rd_kafka_handle_OffsetFetch`
-looks for a consumer group that an admin client has not).
+Not by the admin client: its questions for offsets can end the process with a segmentation fault
+while a coordinator or a leader is not there (librdkafka 2.16: `rd_kafka_handle_OffsetFetch` looks
+for a consumer group that an admin client has not; `list_offsets` right after a broker's end).
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from careerops.adapters.kafka.clients import error_of, meaning
+from careerops.adapters.kafka.clients import Electing, error_of, meaning
+from careerops.domain.errors import CareerOpsError
 
 Spot = tuple[str, int]
 """(topic, partition)."""
+
+
+_END: Final = -1
+_BEGINNING: Final = -2
+"""Times that stand for the ends of a partition (Kafka's protocol, ListOffsets)."""
+_NOBODY: Final = "nobody"
+_UNKNOWN: Final = KafkaError._UNKNOWN_PARTITION  # noqa: SLF001  # the client's own codes have such names
+
+
+def _outage(error: KafkaError) -> CareerOpsError:
+    """What it means; a partition that the client does not know has no leader: it exists."""
+    return Electing(error) if error.code() == _UNKNOWN else meaning(error)
 
 
 class GroupOffsets:
@@ -36,6 +50,17 @@ class GroupOffsets:
         async with self._turn:
             return await asyncio.to_thread(self._of, group, spots)
 
+    async def bounds(self, spots: Sequence[Spot]) -> dict[Spot, tuple[int, int]]:
+        """First and next offset of each partition, of committed records only.
+
+        Raises:
+            Outage: the brokers do not answer, or leaders are being elected (scope `log`).
+        """
+        async with self._turn:
+            first = await asyncio.to_thread(self._at, _BEGINNING, spots)
+            last = await asyncio.to_thread(self._at, _END, spots)
+        return {spot: (start, last[spot]) for spot, start in first.items()}
+
     async def close(self) -> None:
         """Close the consumers. Idempotent."""
         async with self._turn:
@@ -43,10 +68,25 @@ class GroupOffsets:
             for consumer in consumers.values():
                 await asyncio.to_thread(consumer.close)
 
-    def _of(self, group: str, spots: Sequence[Spot]) -> dict[Spot, int]:
+    def _consumer(self, group: str) -> Consumer:
         consumer = self._consumers.get(group)
         if consumer is None:
             consumer = self._consumers[group] = self._build(group)
+        return consumer
+
+    def _at(self, end: int, spots: Sequence[Spot]) -> dict[Spot, int]:
+        asked = [TopicPartition(self._prefix + topic, p, end) for topic, p in spots]
+        try:
+            found = self._consumer(_NOBODY).offsets_for_times(asked, timeout=self._timeout_s)
+        except KafkaException as exception:
+            raise _outage(error_of(exception)) from None
+        for place in found:
+            if place.error is not None:
+                raise _outage(place.error)
+        return {spot: place.offset for spot, place in zip(spots, found, strict=True)}
+
+    def _of(self, group: str, spots: Sequence[Spot]) -> dict[Spot, int]:
+        consumer = self._consumer(group)
         asked = [TopicPartition(self._prefix + topic, partition) for topic, partition in spots]
         try:
             known = consumer.committed(asked, timeout=self._timeout_s)

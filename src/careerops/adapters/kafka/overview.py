@@ -1,21 +1,11 @@
 """What stands in the topics and how far each group is, as the brokers say."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
-
-from confluent_kafka import IsolationLevel, TopicPartition
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from careerops.adapters.kafka.offsets import GroupOffsets, Spot
-from careerops.adapters.kafka.topics import awaited
 from careerops.adapters.kafka.tracker import Standing
 from careerops.ports.eventlog import GroupInfo, TopicInfo
-
-_EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the client leaves it so
-_LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +18,6 @@ class GroupState:
     def reads(self, topic: str) -> bool:
         """Whether it has read `topic`."""
         return any(name == topic for name, _ in self.committed)
-
-
-async def bounds(
-    admin: AdminClient, prefix: str, spots: Sequence[Spot], timeout_s: float
-) -> dict[Spot, tuple[int, int]]:
-    """First and next offset of each partition. Raises `Outage`."""
-    places = [TopicPartition(prefix + topic, partition) for topic, partition in spots]
-    isolation = IsolationLevel.READ_COMMITTED
-    starts, ends = (
-        admin.list_offsets(
-            dict.fromkeys(places, spec), isolation_level=isolation, request_timeout=timeout_s
-        )
-        for spec in (_EARLIEST, _LATEST)
-    )
-    first = await asyncio.gather(*(awaited(starts[place]) for place in places))
-    last = await asyncio.gather(*(awaited(ends[place]) for place in places))
-    found = zip(spots, first, last, strict=True)
-    return {spot: (start.offset, end.offset) for spot, start, end in found}
 
 
 async def groups(
