@@ -1,0 +1,213 @@
+"""Credentials of one provider: who is asked, and what refusals mean for the others."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careerops.adapters.llm.credentials import KeyOptions, credentials_of
+from careerops.adapters.llm.pool import CredentialPool, Member
+from careerops.adapters.memory.clock import FakeClock
+from careerops.adapters.memory.documents import MemoryDocuments
+from careerops.domain.errors import ConfigurationError, Outage, Permanent
+from careerops.llm.errors import (
+    BillingBlocked,
+    CredentialRefused,
+    ModelMissing,
+    ProviderDown,
+    RateLimited,
+    SchemaRefused,
+)
+from careerops.llm.quota.keeper import QuotaKeeper
+from careerops.ops.metrics import Metrics
+from careerops.ops.secrets import Secret
+from careerops.ports.chatmodel import ChatAnswer, ChatRequest, Period, QuotaHint, Unit
+
+REQUEST = ChatRequest(messages=(("user", "x" * 35),), schema={}, schema_name="a")
+ANSWER = ChatAnswer("{}", truncated=False, model="m", input_tokens=10, output_tokens=10)
+
+
+@dataclass
+class Client:
+    """Answers, or raises what it is told to; notes the keys it was given."""
+
+    answers: Any = ANSWER
+    keys: list[str] = field(default_factory=list)
+    closed: int = 0
+
+    async def complete(self, request: ChatRequest, key: str) -> ChatAnswer:
+        """The answer, or the next of several."""
+        del request
+        self.keys.append(key)
+        answer = self.answers.pop(0) if isinstance(self.answers, list) else self.answers
+        if isinstance(answer, Exception):
+            raise answer
+        found: ChatAnswer = answer
+        return found
+
+    async def check(self, key: str) -> None:
+        """The same without an answer."""
+        await self.complete(REQUEST, key)
+
+    async def close(self) -> None:
+        """Count."""
+        self.closed += 1
+
+
+class Stand:
+    """A pool over scripted clients, one a key, with keys in files."""
+
+    def __init__(self, folder: Path, *clients: Client, scopes: str = "", **options: Any) -> None:
+        self.clock = FakeClock()
+        self.documents = MemoryDocuments()
+        self.clients = clients
+        keys = []
+        for number, _ in enumerate(clients):
+            (folder / f"key{number}").write_text(f"key-{number}")
+            scope = scopes[number] if scopes else ""
+            keys.append(KeyOptions(key=Secret(f"file:key{number}", folder), scope=scope, **options))
+        members = [
+            Member(credential, client, (each or KeyOptions(key=keys[0].key)).limits("UTC"), "bold")
+            for (credential, each), client in zip(credentials_of("p", keys), clients, strict=True)
+        ]
+        quotas = QuotaKeeper(self.documents, self.clock, Metrics())
+        self.pool = CredentialPool("p", members, quotas, self.clock)
+
+    def asked(self) -> list[int]:
+        """How often each client was called."""
+        return [len(client.keys) for client in self.clients]
+
+
+async def outage(stand: Stand) -> Outage:
+    """What a call ends with."""
+    with pytest.raises(Outage) as caught:
+        await stand.pool.complete(REQUEST)
+    return caught.value
+
+
+async def test_the_first_scope_with_quota_is_asked_with_its_own_key(tmp_path: Path) -> None:
+    """When it is full, the next; when all are, the earliest is waited for, exactly."""
+    stand = Stand(tmp_path, Client(), Client(), rpm=2)
+    for _ in range(4):
+        assert await stand.pool.complete(REQUEST) == ANSWER
+    assert [client.keys for client in stand.clients] == [["key-0"] * 2, ["key-1"] * 2]
+    full = await outage(stand)
+    assert (full.scope, full.exact) == ("p:1", True)
+    assert full.retry_at == stand.clock.now() + timedelta(seconds=60.25)
+    await stand.clock.advance(60.25)
+    await stand.pool.complete(REQUEST)
+    assert stand.asked() == [3, 2]
+
+
+async def test_keys_of_one_scope_share_what_it_has(tmp_path: Path) -> None:
+    """Rotating them gains nothing."""
+    stand = Stand(tmp_path, Client(), Client(), Client(), scopes="aab", rpm=2)
+    for _ in range(4):
+        await stand.pool.complete(REQUEST)
+    await outage(stand)
+    assert stand.asked() == [2, 0, 2]
+
+
+async def test_a_refusal_for_want_of_quota_blocks_its_scope_and_asks_another(
+    tmp_path: Path,
+) -> None:
+    """A minute's as long as it says, a day's until its reset; no key of the scope is tried."""
+    day = RateLimited("x", hints=(QuotaHint(Unit.REQUESTS, Period.DAY, 50, 0),))
+    stand = Stand(tmp_path, Client(day), Client(), Client(), scopes="aab")
+    assert await stand.pool.complete(REQUEST) == ANSWER
+    assert await stand.pool.complete(REQUEST) == ANSWER
+    assert stand.asked() == [1, 0, 2]
+    alone = Stand(tmp_path, Client([RateLimited("x", retry_after_s=45.8), ANSWER]))
+    refused = await outage(alone)
+    assert refused.retry_at == alone.clock.now() + timedelta(seconds=45.8)
+    await alone.clock.advance(45.8)
+    assert await alone.pool.complete(REQUEST) == ANSWER
+
+
+async def test_a_scope_without_money_rests_and_others_go_on(tmp_path: Path) -> None:
+    """Nothing is asked of it for a quarter of an hour, by no process."""
+    stand = Stand(tmp_path, Client([BillingBlocked("x"), ANSWER]), Client())
+    for _ in range(3):
+        await stand.pool.complete(REQUEST)
+    assert stand.asked() == [1, 3]
+    await stand.clock.advance(900)
+    await stand.pool.complete(REQUEST)
+    assert stand.asked() == [2, 3]
+
+
+async def test_a_refused_key_rests_until_its_secret_changes(tmp_path: Path) -> None:
+    """Others answer meanwhile; the call that met it is not lost."""
+    stand = Stand(tmp_path, Client([CredentialRefused("x"), ANSWER, ANSWER]), Client())
+    for _ in range(3):
+        await stand.pool.complete(REQUEST)
+    assert stand.asked() == [1, 3]
+    (tmp_path / "key0").write_text("key-renewed")
+    member = stand.pool._members[0]
+    assert member.credential.secret is not None
+    member.credential.secret.refresh()
+    await stand.pool.complete(REQUEST)
+    assert stand.clients[0].keys == ["key-0", "key-renewed"]
+
+
+async def test_a_key_that_was_renewed_meanwhile_is_tried_at_once(tmp_path: Path) -> None:
+    """The refusal was the old one's."""
+    stand = Stand(tmp_path, Client([ANSWER, CredentialRefused("x"), ANSWER]))
+    await stand.pool.complete(REQUEST)
+    (tmp_path / "key0").write_text("key-renewed")
+    assert await stand.pool.complete(REQUEST) == ANSWER
+    assert stand.clients[0].keys == ["key-0", "key-0", "key-renewed"]
+
+
+async def test_when_every_key_is_refused_it_is_an_outage_that_says_so(tmp_path: Path) -> None:
+    """And the check is a configuration error."""
+    stand = Stand(tmp_path, Client(CredentialRefused("x")), Client(CredentialRefused("x")))
+    assert "refuses every key" in str(await outage(stand))
+    with pytest.raises(ConfigurationError, match="refuses every key"):
+        await stand.pool.check()
+
+
+async def test_a_refused_schema_ends_the_asking(tmp_path: Path) -> None:
+    """It would be refused for every mail."""
+    stand = Stand(tmp_path, Client(SchemaRefused("p does not take the schema")), Client())
+    for _ in range(3):
+        assert "schema" in str(await outage(stand))
+    assert stand.asked() == [1, 0]
+
+
+@pytest.mark.parametrize("error", [ProviderDown("x"), Permanent("x", reason="refused")])
+async def test_failures_of_the_provider_or_the_mail_are_passed_on(
+    tmp_path: Path, error: Exception
+) -> None:
+    """No other key would change them, and they have used quota."""
+    stand = Stand(tmp_path, Client(error), Client(), rpm=2)
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            await stand.pool.complete(REQUEST)
+    assert await stand.pool.complete(REQUEST) == ANSWER
+    assert stand.asked() == [2, 1]
+
+
+async def test_a_wrong_address_or_model_is_an_outage_and_a_wrong_configuration(
+    tmp_path: Path,
+) -> None:
+    """It may be mended on the other side, so the mail waits."""
+    stand = Stand(tmp_path, Client(ModelMissing("no such model")))
+    assert "no such model" in str(await outage(stand))
+    with pytest.raises(ConfigurationError, match="no such model"):
+        await stand.pool.check()
+
+
+async def test_tokens_are_corrected_by_the_answer(tmp_path: Path) -> None:
+    """What was counted too much is there for the next call."""
+    stand = Stand(tmp_path, Client(), tpm=400)
+    await stand.pool.complete(REQUEST)
+    assert await stand.pool.complete(REQUEST) == ANSWER
+
+
+async def test_closing_closes_every_client(tmp_path: Path) -> None:
+    """Once."""
+    stand = Stand(tmp_path, Client(), Client())
+    await stand.pool.close()
+    assert [client.closed for client in stand.clients] == [1, 1]
