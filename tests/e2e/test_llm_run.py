@@ -131,3 +131,29 @@ def test_an_outage_longer_than_the_wait_ends_the_run_with_one_line(
     llmock.script({"type": "reply", "text": good_answer()})
     home.idle()
     assert len(home.told()) == 1
+
+
+def test_a_spent_budget_degrades_marks_and_is_shown(tmp_path: Path, llmock: LLMock) -> None:
+    """One mail is paid for, the other is the fallback's; `budget` says what it cost."""
+    home = home_of(tmp_path, llmock, "rules")
+    write_mbox(tmp_path / "inbox.mbox", [career_mail(number)[1] for number in (0, 5)])
+    text = (tmp_path / "careerops.toml").read_text()
+    priced = 'model = "m"\nprice = {input = 10000, output = 10000}\n'
+    home.configure(text.replace('model = "m"\n', priced) + "[classify.budget]\nusd_per_day = 0.5\n")
+    assert "no provider" not in home.run("budget").stdout
+    llmock.script({"type": "reply", "times": None, "text": good_answer()})
+    home.idle()
+    degraded = [each["event"]["degraded"] for each in home.told()]
+    assert len(degraded) == 2
+    assert set(degraded) == {"the budget of the day is spent"}
+    home.configure((tmp_path / "careerops.toml").read_text().replace("0.5", "5000"))
+    write_mbox(tmp_path / "inbox.mbox", [career_mail(10)[1]], mode="ab")
+    home.idle()
+    assert [each["event"]["degraded"] for each in home.told()][2:] == [None]
+    shown = home.json("budget")
+    assert shown["providers"]["openai"]["calls"] >= 1
+    assert 0 < shown["providers"]["openai"]["micro_usd"] < 5_000_000_000
+    assert shown["left_micro_usd"] == 5_000_000_000 - shown["providers"]["openai"]["micro_usd"]
+    lines = home.run("budget").stdout
+    assert "openai" in lines
+    assert "of 5,000.0000 dollars" in lines

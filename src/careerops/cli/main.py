@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "tail": ("topics", "Print a topic's records."),
     "events": ("events", "Verdicts: what was understood of each mail, OTHER included."),
     "dlq": ("dlq", "Dead letters: what could not be processed, and why."),
+    "budget": ("budget", "What language models cost today, what is left, and for how long."),
     "cursors": ("cursors", "How far each mailbox has been read."),
     "evaluate": ("evaluate", "Measure a classifier on labelled mails."),
 }

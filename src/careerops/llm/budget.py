@@ -25,6 +25,7 @@ SCOPE: Final = "budget"
 PREFIX: Final = "spent:"
 _LOOK_AGAIN_S: Final = 2.0
 _MICRO: Final = 1_000_000
+_DAY: Final = timedelta(days=1)
 
 
 def _known_zone(name: str) -> str:
@@ -158,6 +159,16 @@ class Spending:
         now_spent = await self._documents.change(PREFIX + day, change)
         self._see(day, now_spent)
 
+    async def today(self) -> "Today":
+        """What was spent since midnight, by provider. Raises `Outage` where the store is out."""
+        day = self._day()
+        found = await self._documents.read(PREFIX + day)
+        now = self._clock.now().astimezone(self._zone)
+        passed = now - datetime.combine(now.date(), datetime.min.time(), tzinfo=self._zone)
+        return Today(
+            day, decode_day(found.get(PREFIX + day)), self.budget, self._clock.now(), passed
+        )
+
     async def _current(self) -> _Known:
         day = self._day()
         age_s = self._clock.monotonic() - self._known.looked_s
@@ -183,6 +194,56 @@ class Spending:
             local.date() + timedelta(days=1), datetime.min.time(), tzinfo=self._zone
         )
         return tomorrow.astimezone(self._clock.now().tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The ledger of a day that is not over.
+
+    Attributes:
+        day: its date, where the budget is counted.
+        providers: what each used.
+        budget: the limits.
+        now: until when it was counted (UTC).
+        passed: since the day's midnight.
+    """
+
+    day: str
+    providers: Mapping[str, Spent]
+    budget: BudgetOptions
+    now: datetime
+    passed: timedelta
+
+    @property
+    def left_micro_usd(self) -> int | None:
+        """Money that is left, None without a limit."""
+        limit = self.budget.usd_per_day
+        return None if limit is None else max(0, round(limit * _MICRO) - self._all.micro_usd)
+
+    @property
+    def left_tokens(self) -> int | None:
+        """Tokens that are left, None without a limit."""
+        limit = self.budget.tokens_per_day
+        return None if limit is None else max(0, limit - self._all.tokens)
+
+    @property
+    def exhausted_at(self) -> datetime | None:
+        """When the first limit is reached at the day's pace so far (UTC); None if not today."""
+        lasts = min(
+            self._lasts(self._all.micro_usd, self.left_micro_usd),
+            self._lasts(self._all.tokens, self.left_tokens),
+        )
+        return self.now + lasts if self.passed + lasts < _DAY else None
+
+    def _lasts(self, spent: int, left: int | None) -> timedelta:
+        """How long `left` lasts at the pace of `spent`; a day where nothing says that it ends."""
+        if left is None or (left and not spent):
+            return _DAY
+        return self.passed * (left / max(spent, 1))
+
+    @property
+    def _all(self) -> Spent:
+        return total(self.providers)
 
 
 def encode_day(providers: Mapping[str, Spent]) -> bytes:

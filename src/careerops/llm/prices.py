@@ -38,7 +38,7 @@ class PriceList:
     Attributes:
         base_url: of its API; says whose prices hold.
         model: as configured; the provider may name the one that answered more exactly.
-        own: instead of the list's.
+        own: what the configuration says, before all else.
         free: it is a server on this machine.
     """
 
@@ -65,10 +65,10 @@ class PriceList:
         return None if cost is None else int((cost * _MILLION).to_integral_value(ROUND_UP))
 
     def _usd(self, model: str, used: "Tokens", at: datetime) -> Decimal | None:
-        if self.free:
-            return Decimal(0)
         if self.own is not None:
             return (used.input * self.own.input + used.output * self.own.output) / _MILLION
+        if self.free:
+            return Decimal(0)
         return _listed_usd(self.base_url, model, used, at)
 
 

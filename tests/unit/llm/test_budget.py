@@ -182,3 +182,29 @@ def test_a_zone_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValidationError, match="time zone"):
         BudgetOptions(zone="Mars/Olympus")
     assert BudgetOptions().limited is False
+
+
+@pytest.mark.parametrize(
+    ("spent", "budget", "left_usd", "exhausted"),
+    [
+        # At 20:00 two dollars were spent: a dime an hour.
+        (Spent(2, 0, 100, 0, 2_000_000), {"usd_per_day": 10}, 8_000_000, None),
+        (Spent(2, 0, 100, 0, 2_000_000), {"usd_per_day": 2.2}, 200_000, 22),
+        (Spent(2, 0, 100, 0, 2_000_000), {"usd_per_day": 2}, 0, 20),
+        (Spent(2, 0, 100, 0, 0), {"tokens_per_day": 110}, None, 22),
+        (Spent(), {"usd_per_day": 5}, 5_000_000, None),
+        (Spent(), {"usd_per_day": 0}, 0, 20),
+        (Spent(1, 0, 5, 5, 5), {}, None, None),
+    ],
+)
+async def test_the_pace_so_far_says_when_the_budget_is_spent(
+    spent: Spent, budget: dict[str, float], left_usd: int | None, exhausted: int | None
+) -> None:
+    """Today, or not at all."""
+    documents = MemoryDocuments()
+    spending = Spending(documents, FakeClock(EVENING), BudgetOptions(**budget))
+    await spending.record("m", spent)
+    today = await spending.today()
+    assert today.left_micro_usd == left_usd
+    hour = None if exhausted is None else EVENING.replace(hour=exhausted)
+    assert today.exhausted_at == hour
