@@ -131,3 +131,11 @@ def test_a_password_goes_to_librdkafka_and_into_no_log(
     wait_until(lambda: client.poll(0.05) == 0 and "sasl.username" in caplog.text, "what it says")
     output = capfd.readouterr()
     assert SECRET not in f"{caplog.text} {output.out} {output.err} {chosen!r}"
+
+
+def test_a_topic_that_exists_is_only_away_while_a_broker_starts() -> None:
+    """It is not the record's fault then: nothing is dead-lettered, nobody ends."""
+    missing = KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
+    assert isinstance(clients.known_topic(missing), clients.Electing)
+    assert isinstance(clients.meaning(missing), Permanent)
+    assert isinstance(clients.known_topic(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE)), Permanent)

@@ -180,6 +180,11 @@ def meaning(error: KafkaError) -> CareerOpsError:
     return Outage(f"Kafka cannot be used ({error.name()}): check its brokers", scope="log")
 
 
+def known_topic(error: KafkaError) -> CareerOpsError:
+    """As `meaning`, where the topic is known to exist: a broker that says otherwise starts up."""
+    return Electing(error) if error.code() in _NO_TOPIC else meaning(error)
+
+
 def is_denial(error: KafkaError) -> bool:
     """Whether it means that the brokers refuse our credentials."""
     return error.code() in _DENIED

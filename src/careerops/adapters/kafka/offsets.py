@@ -9,10 +9,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from careerops.adapters.kafka.clients import Electing, error_of, meaning
-from careerops.domain.errors import CareerOpsError
+from careerops.adapters.kafka.clients import error_of, known_topic
 
 Spot = tuple[str, int]
 """(topic, partition)."""
@@ -22,12 +21,6 @@ _END: Final = -1
 _BEGINNING: Final = -2
 """Times that stand for the ends of a partition (Kafka's protocol, ListOffsets)."""
 _NOBODY: Final = "nobody"
-_UNKNOWN: Final = KafkaError._UNKNOWN_PARTITION  # noqa: SLF001  # the client's own codes have such names
-
-
-def _outage(error: KafkaError) -> CareerOpsError:
-    """What it means; a partition that the client does not know has no leader: it exists."""
-    return Electing(error) if error.code() == _UNKNOWN else meaning(error)
 
 
 class GroupOffsets:
@@ -79,10 +72,10 @@ class GroupOffsets:
         try:
             found = self._consumer(_NOBODY).offsets_for_times(asked, timeout=self._timeout_s)
         except KafkaException as exception:
-            raise _outage(error_of(exception)) from None
+            raise known_topic(error_of(exception)) from None
         for place in found:
             if place.error is not None:
-                raise _outage(place.error)
+                raise known_topic(place.error)
         return {spot: place.offset for spot, place in zip(spots, found, strict=True)}
 
     def _of(self, group: str, spots: Sequence[Spot]) -> dict[Spot, int]:
@@ -91,10 +84,10 @@ class GroupOffsets:
         try:
             known = consumer.committed(asked, timeout=self._timeout_s)
         except KafkaException as exception:
-            raise meaning(error_of(exception)) from None
+            raise known_topic(error_of(exception)) from None
         for place in known:
             if place.error is not None:
-                raise meaning(place.error)
+                raise known_topic(place.error)
         return {
             spot: each.offset for spot, each in zip(spots, known, strict=True) if each.offset >= 0
         }

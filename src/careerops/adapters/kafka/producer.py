@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from careerops.adapters.kafka.clients import error_of, meaning
+from careerops.adapters.kafka.clients import error_of, known_topic
 from careerops.domain.errors import Outage
 from careerops.domain.verdicts import Record
 
@@ -155,7 +155,7 @@ def _settle(future: asyncio.Future[None], error: KafkaError | None) -> None:
     if error is None:
         future.set_result(None)
     else:
-        future.set_exception(meaning(error))
+        future.set_exception(known_topic(error))
 
 
 def _to_ms(time_: datetime) -> int:

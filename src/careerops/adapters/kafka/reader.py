@@ -7,7 +7,7 @@ from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from careerops.adapters.kafka.clients import error_of, meaning
+from careerops.adapters.kafka.clients import error_of, known_topic
 from careerops.adapters.kafka.thread import record_of
 from careerops.adapters.kafka.topics import patiently
 from careerops.domain.errors import Outage
@@ -65,7 +65,7 @@ class Reader:
             self._next = None
             found, ended = self._gather(consumer, topic, limit)
         except KafkaException as exception:
-            raise meaning(error_of(exception)) from None
+            raise known_topic(error_of(exception)) from None
         if found and not ended:
             self._next = (topic, partition, found[-1].offset + 1)
         return found
@@ -86,5 +86,5 @@ class Reader:
             elif error.code() == _EOF:
                 return found, True
             elif error.code() not in _PASSING:
-                raise meaning(error)
+                raise known_topic(error)
         return found, False
