@@ -59,6 +59,7 @@ class Raw:
             " VALUES (1, ?, 'bench', 1, 1, 'bench', 0)",
             (RAW_INBOX,),
         )
+        self._numbers = count(1)
         self._insert = "INSERT INTO topic_{} (key, time_us, headers, value) VALUES (?, ?, ?, ?)"
 
     def publisher(self, batch: int) -> Rate:
@@ -81,12 +82,10 @@ class Raw:
         judge, keep = verdicts.INSERT, verdicts.INSERT_OUTPUTS  # only what is around them differs
         append = self._insert.format(CLASSIFIED)
         decided, outputs = verdicts.row_of(_verdict("", output))
-        numbers = count(1)
-
         def once() -> int:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(judge, [(_event(), *decided[1:]) for _ in range(batch)])
-            kept = [(next(numbers), NOW_US, outputs) for _ in range(batch)]
+            kept = [(next(self._numbers), NOW_US, outputs) for _ in range(batch)]
             self._connection.executemany(keep, kept)
             self._connection.executemany(append, rows)
             self._connection.execute(

@@ -27,13 +27,13 @@ class NotInstalled(Exception):
     """A peer's environment cannot be made; says why."""
 
 
-def python_of(peer: str) -> Path:
+def python_of(peer: str, folder_of_pins: Path = PINS) -> Path:
     """The interpreter of `peer`'s environment, which is made if it is not there or is outdated.
 
     Raises:
         NotInstalled: its packages cannot be had.
     """
-    pins = PINS / f"{peer}.txt"
+    pins = folder_of_pins / f"{peer}.txt"
     folder = CACHE / "environments" / peer
     python, stamp = folder / "bin" / "python", folder / "pins.sha256"
     wanted = hashlib.sha256(pins.read_bytes() + sys.version.encode()).hexdigest()
