@@ -82,6 +82,7 @@ class Raw:
         judge, keep = verdicts.INSERT, verdicts.INSERT_OUTPUTS  # only what is around them differs
         append = self._insert.format(CLASSIFIED)
         decided, outputs = verdicts.row_of(_verdict("", output))
+
         def once() -> int:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(judge, [(_event(), *decided[1:]) for _ in range(batch)])
