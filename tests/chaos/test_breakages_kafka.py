@@ -24,8 +24,8 @@ AT_WORK = (Step(KILL, member=0, mails=12, calls=3, weather=LATE),)
 ENDS = tuple(Step(TERM, member=0, mails=12, calls=calls, weather=LATE) for calls in (6, 9))
 
 ON_KAFKA = (
-    Case("kafka_commit_before_settle", kills("in_between", 2), "was lost: no effect"),
-    Case("kafka_watermark_by_one", kills("in_between", 1, 2, weather=LATE), "was lost: no effect"),
+    Case("kafka_commit_before_settle", kills("in_between", 2), "was lost"),
+    Case("kafka_watermark_by_one", kills("in_between", 1, 2, weather=LATE), "was lost"),
     Case("kafka_revoke_without_commit", ENDS, "was delivered again, handed over below"),
     Case(
         "kafka_dead_letter_after_settle",

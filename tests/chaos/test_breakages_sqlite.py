@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
 ON_SQLITE = (
-    Case("commit_before_settle", kills("in_between", 2, 5), "was lost: no effect"),
-    Case("watermark_by_one", kills("in_between", 2, 3), "was lost: no effect"),
+    Case("commit_before_settle", kills("in_between", 2, 5), "was lost"),
+    Case("watermark_by_one", kills("in_between", 2, 3), "was lost"),
     Case(
         "dead_letter_after_settle",
         kills("in_between", 1, 2),
