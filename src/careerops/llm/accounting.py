@@ -4,6 +4,7 @@ from typing import Final
 
 from careerops.domain.errors import Outage
 from careerops.llm.budget import Spending, Spent
+from careerops.llm.metering import charge
 from careerops.llm.prices import PriceList
 from careerops.llm.tokens import estimate_tokens
 from careerops.ops.logevents import LogEvent
@@ -83,6 +84,7 @@ class AccountedModel:
             micro_usd=cost or 0,
         )
         self._cost.inc(spent.micro_usd * _USD)
+        charge(spent)
         try:
             await self._spending.record(self.name, spent)
         except Outage as outage:
