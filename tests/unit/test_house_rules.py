@@ -17,6 +17,7 @@ MAX_LINES: Final = 400
 TASK_OWNERS: Final[dict[str, str]] = {
     "adapters/kafka/": "custody and drains live and die with their subscription, which ends them",
     "adapters/sqlite/background.py": "the log's own tasks, ended with it; one that dies ends it",
+    "llm/experiments/background.py": "shadows and what is written of them, ended by `close`",
     "ops/lifecycle.py": "the one place that owns background tasks and stops the process with them",
     "services/sender.py": "races a wake-up, a timer and the end, and ends all three on leaving",
     "stream/": "lanes and their timers live and die with the worker, which awaits every one",

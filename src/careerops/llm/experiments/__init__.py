@@ -1,0 +1,1 @@
+"""Experiments: variants of provider, model or prompt, compared on the mails as they come."""
