@@ -38,6 +38,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "events": ("events", "Verdicts: what was understood of each mail, OTHER included."),
     "dlq": ("dlq", "Dead letters: what could not be processed, and why."),
     "budget": ("budget", "What language models cost today, what is left, and for how long."),
+    "experiment": ("experiment", "Compare providers, models and prompts on your own mails."),
     "cursors": ("cursors", "How far each mailbox has been read."),
     "evaluate": ("evaluate", "Measure a classifier on labelled mails."),
 }
