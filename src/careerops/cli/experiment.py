@@ -36,7 +36,7 @@ class _Unit(NamedTuple):
 _SHARE = _Unit(100.0, "{:.1f}", "%")
 _RATIO = _Unit(1.0, "{:.2f}")
 _MEANS = {
-    "latency_s": ("latency, s", _Unit(1.0, "{:.2f}")),
+    "latency_s": ("latency, s", _Unit(1.0, "{:.3f}")),
     "cost_micro_usd": ("dollars/1,000", _Unit(1e-3, "{:.3f}")),
 }
 
@@ -216,7 +216,7 @@ def _seen(found: "Report", name: str, role: str) -> tuple[str, ...]:
         f"{tally.conversations:,}",
         f"{tally.mails:,}{skipped}",
         kinds,
-        f"{tally.latency_quantile_s(0.95):.2f}",
+        f"{tally.latency_quantile_s(0.95):.3f}",
         f"{tally.spent.tokens:,}",
         f"{tally.spent.micro_usd / 1e6:,.4f}{unpriced}",
     )
