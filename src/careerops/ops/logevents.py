@@ -61,6 +61,7 @@ class LogEvent(StrEnum):
         "A provider refuses a key; it rests until it changes.",
     )
     QUOTA_BLOCKED = "quota_blocked", "A provider says that a scope's quota or money is used up."
+    QUOTA_FORGOTTEN = "quota_forgotten", "A scope's count cannot be read: it begins anew."
     MODEL_UNPRICED = "model_unpriced", "Nobody knows a model's price: a budget in money misses it."
     RESEARCH_DEGRADED = "research_degraded", "A briefing holds less than was asked for."
 

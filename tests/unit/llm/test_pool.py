@@ -1,6 +1,7 @@
 """Credentials of one provider: who is asked, and what refusals mean for the others."""
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class Client:
         del request
         self.keys.append(key)
         answer = self.answers.pop(0) if isinstance(self.answers, list) else self.answers
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         found: ChatAnswer = answer
         return found
@@ -211,3 +212,19 @@ async def test_closing_closes_every_client(tmp_path: Path) -> None:
     stand = Stand(tmp_path, Client(), Client())
     await stand.pool.close()
     assert [client.closed for client in stand.clients] == [1, 1]
+
+
+@pytest.mark.parametrize("error", [ModelMissing("x"), SchemaRefused("x"), ProviderDown("x")])
+async def test_a_call_that_ends_badly_keeps_no_other_from_a_cautious_scope(
+    tmp_path: Path, error: Exception
+) -> None:
+    """Its place is free again, whatever became of it; a cancelled one's, too."""
+    stand = Stand(tmp_path, Client([error, asyncio.CancelledError(), ANSWER]))
+    (member,) = stand.pool._members
+    stand.pool._members = (replace(member, pace="cautious"),)
+    with pytest.raises((Outage, ProviderDown)):
+        await stand.pool.complete(REQUEST)
+    stand.pool._disabled = ""
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(stand.pool.complete(REQUEST), 5)
+    assert await asyncio.wait_for(stand.pool.complete(REQUEST), 5) == ANSWER

@@ -17,7 +17,6 @@ from careerops.llm.errors import (
     BillingBlocked,
     CredentialRefused,
     ModelMissing,
-    ProviderDown,
     RateLimited,
     SchemaRefused,
 )
@@ -155,7 +154,9 @@ class CredentialPool:
         except CredentialRefused:
             await self._quotas.release(granted)
             return await self._another_key(member, key, request, tokens, refusals)
-        except ProviderDown:
+        except Permanent:
+            raise  # its end was said
+        except BaseException:  # a cancelled call may have been served, too
             await self._quotas.failed(granted)
             raise
         return None

@@ -1,20 +1,24 @@
 """The quotas of all scopes, kept in the store: across restarts, and among processes.
 
 A reservation is one change of the scope's document, and so is what is learnt from an answer. Of a
-scope that has no limits and was never refused nothing is written; whether somebody else was
-refused is looked up every few seconds.
+scope that has no limits and was never refused nothing is written: its calls are remembered here,
+and counted when somebody is told a limit. Whether another process was is looked up every few
+seconds.
 """
 
-import asyncio
-from collections import defaultdict
+import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
-from careerops.llm.quota.book import RPM, Book, Grant, Wait
+from careerops.llm.quota.book import Book, Grant, Wait
 from careerops.llm.quota.limits import Limits, Pace
-from careerops.llm.quota.state import QUOTAS, State, decode
+from careerops.llm.quota.scope import Scope
+from careerops.llm.quota.standing import ScopeStanding, standing_of
+from careerops.llm.quota.state import State, decode
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
 from careerops.ports.chatmodel import QuotaHint
 from careerops.ports.clock import Clock
@@ -22,31 +26,10 @@ from careerops.ports.documents import Documents
 
 PREFIX: Final = "quota:"
 _LOOK_AGAIN_S: Final = 3.0
+_LATE: Final = 0.2
+"""Of the margin: so late a store may answer without the call being counted anew."""
 
 AnswerT = TypeVar("AnswerT")
-
-
-@dataclass(slots=True)
-class _Gate:
-    """How many calls of a scope may be under way while nobody knows its limits.
-
-    Attributes:
-        width: that many; twice as many after each minute without a refusal.
-        since_s: when it became so wide (monotonic).
-    """
-
-    width: int = 1
-    since_s: float = 0.0
-    under_way: int = 0
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-
-@dataclass(slots=True)
-class _Known:
-    """What this process saw last of a scope without limits."""
-
-    free: bool = False
-    looked_s: float = float("-inf")
 
 
 class QuotaKeeper:
@@ -57,10 +40,8 @@ class QuotaKeeper:
         self._documents = documents
         self._clock = clock
         self._remaining = metrics.quota_remaining
-        self._gates: dict[str, _Gate] = {}
-        self._known: dict[str, _Known] = defaultdict(_Known)
-        self._live_until: dict[str, datetime] = {}
-        self._limits: dict[str, Limits] = {}
+        self._logger = get_logger("llm")
+        self._scopes: dict[str, Scope] = {}
         self._gated: set[Grant] = set()
 
     async def reserve(
@@ -69,134 +50,163 @@ class QuotaKeeper:
         """Whether one call of `tokens` may be sent now; it counts from here on.
 
         History gets nothing while live mail of this process waits for the scope. A cautious pace
-        waits here for a call under way to end, never for quota.
+        waits here for a call under way to end, never for quota. Whoever gets a grant says how the
+        call ended by one of `correct`, `limited`, `release` and `failed`.
 
         Raises:
             Outage: the store cannot be reached.
         """
-        self._limits[scope] = limits
-        now = self._clock.now()
-        waiting = self._live_until.get(scope)
-        if history and waiting is not None and waiting > now:
-            return Wait(waiting, "live_first")
-        gated = pace == "cautious" and await self._pass(scope, limits)
-        granted = await self._granted(scope, limits, tokens, history=history, pace=pace)
+        known = self._known(scope, limits)
+        if history and (first := known.live_first()) is not None:
+            return Wait(first, "live_first")
+        gated = pace == "cautious" and await known.gate.enter()
+        granted: Grant | Wait | None = None
+        try:
+            granted = await self._granted(known, tokens, history=history, pace=pace)
+        finally:
+            if gated and not isinstance(granted, Grant):
+                known.gate.leave()
         if isinstance(granted, Wait):
-            if gated:
-                await self._leave(scope)
             if not history:
-                self._live_until[scope] = granted.until
+                known.keep_for_live(granted.until)
             return granted
         if gated:
             self._gated.add(granted)
         if not history:
-            self._live_until.pop(scope, None)
+            known.keep_for_live(None)
         return granted
 
     async def correct(self, grant: Grant, tokens: int, hints: Sequence[QuotaHint]) -> None:
         """The call of `grant` was served: it used `tokens`, and the provider said `hints`."""
-        await self._ended(grant)
-        limited = any(hint.limit is not None and hint.unit is not None for hint in hints)
-        if self._known[grant.scope].free and not limited:
-            return
+        self._ended(grant, served=True)
+        known = self._known(grant.scope)
+        uncounted = known.uncounted.get(grant.at)
+        if uncounted is not None:
+            uncounted.tokens = tokens
+            grant = dataclasses.replace(grant, tokens=tokens)
+            if not any(hint.limit and hint.unit and hint.period for hint in hints):
+                return
 
         def act(book: Book) -> None:
             book.correct(grant, tokens)
-            book.told(hints)
+            book.told(hints, grant)
 
-        await self._change(grant.scope, act)
+        await self._change(known, act)
 
     async def limited(
         self, grant: Grant, hints: Sequence[QuotaHint], retry_after_s: float | None
     ) -> datetime:
         """The call of `grant` was refused for want of quota; returns until when (UTC)."""
-        until = await self._change(
-            grant.scope, lambda book: book.refused(grant, hints, retry_after_s)
-        )
-        await self._ended(grant)
-        return until
+        known = self._known(grant.scope)
+        known.gate.refused()
+        try:
+            return await self._change(known, lambda book: book.refused(grant, hints, retry_after_s))
+        finally:
+            # Not before: whoever waits for its end is to know what it taught.
+            self._ended(grant)
 
     async def release(self, grant: Grant) -> None:
-        """The call of `grant` was refused before it could use anything."""
-        await self._ended(grant)
-        await self._change(grant.scope, lambda book: book.release(grant))
+        """The call of `grant` was never sent, or refused before it could use anything.
+
+        A call that may have been served is none of these: see `failed`.
+        """
+        self._ended(grant)
+        known = self._known(grant.scope)
+        if known.uncounted.pop(grant.at, None) is None:
+            await self._change(known, lambda book: book.release(grant))
 
     async def failed(self, grant: Grant) -> None:
-        """The call of `grant` got no answer: it may have been served, so it counts."""
-        await self._ended(grant)
+        """The call of `grant` got no answer that says otherwise: it may have been served."""
+        self._ended(grant)
+        if grant.late_s:
+            known = self._known(grant.scope)
+            await self._change(known, lambda book: book.delayed(grant, grant.tokens))
 
     async def block(self, scope: str, until: datetime, reason: str) -> None:
-        """Send nothing of `scope` before `until` (UTC)."""
-        await self._change(scope, lambda book: book.block(until, reason))
+        """Send nothing of `scope` before `until` (UTC), or before a later time that holds."""
+        await self._change(self._known(scope), lambda book: book.block(until, reason))
+
+    async def standing(self, prefix: str = "") -> list[ScopeStanding]:
+        """How the scopes stand whose names begin with `prefix`, by name.
+
+        Scopes that nobody knows a limit of, and that were never refused, are not kept.
+
+        Raises:
+            Outage: the store cannot be reached.
+        """
+        found = []
+        for key, document in sorted((await self._documents.read(PREFIX + prefix)).items()):
+            scope, state = key.removeprefix(PREFIX), decode(document)
+            here = self._scopes.get(scope)
+            limits = here.limits if here and here.configured else state.limits or Limits()
+            found.append(standing_of(scope, state, limits, self._clock.now()))
+        return found
 
     # ---- inside ----
 
-    async def _granted(
-        self, scope: str, limits: Limits, tokens: int, *, history: bool, pace: Pace
-    ) -> Grant | Wait:
-        if not limits.any and pace == "bold" and await self._is_free(scope):
-            return Grant(scope, self._clock.now().timestamp(), tokens)
-        return await self._change(scope, lambda book: book.reserve(scope, tokens, history=history))
+    def _known(self, name: str, limits: Limits | None = None) -> Scope:
+        known = self._scopes.get(name)
+        if known is None:
+            known = self._scopes[name] = Scope(name, self._clock, limits or Limits())
+        if limits is not None:
+            known.configure(limits)
+        return known
 
-    async def _is_free(self, scope: str) -> bool:
+    async def _granted(
+        self, known: Scope, tokens: int, *, history: bool, pace: Pace
+    ) -> Grant | Wait:
+        if not known.limits.any and pace == "bold" and await self._is_free(known):
+            return known.let_through(tokens)
+        granted = await self._change(
+            known, lambda book: book.reserve(known.name, tokens, history=history)
+        )
+        if isinstance(granted, Grant):
+            # It counts from when the store was asked, and is sent when the store has answered.
+            margin_s, minute_s = known.limits.margin_s, known.limits.minute_s
+            late_s = self._clock.now().timestamp() + margin_s - granted.at
+            if late_s > _LATE * margin_s:
+                return dataclasses.replace(granted, late_s=min(late_s, minute_s))
+        return granted
+
+    async def _is_free(self, known: Scope) -> bool:
         """Whether the scope has neither a limit nor a block that anybody knows of."""
-        known = self._known[scope]
         now_s = self._clock.monotonic()
         if now_s - known.looked_s >= _LOOK_AGAIN_S:
-            state = decode((await self._documents.read(PREFIX + scope)).get(PREFIX + scope))
-            blocked = state.blocked_until > self._clock.now().timestamp()
-            known.free, known.looked_s = not (blocked or state.learnt), now_s
+            key = PREFIX + known.name
+            self._see(known, decode((await self._documents.read(key)).get(key)))
+            known.looked_s = now_s
         return known.free
 
-    async def _change(self, scope: str, act: Callable[[Book], AnswerT]) -> AnswerT:
-        limits, now = self._limits.get(scope, Limits()), self._clock.now()
+    async def _change(self, known: Scope, act: Callable[[Book], AnswerT]) -> AnswerT:
+        uncounted, known.uncounted = known.uncounted, {}
 
         def change(document: bytes | None) -> tuple[bytes | None, tuple[AnswerT, State]]:
-            book = Book(decode(document), limits, now)
+            state = decode(document)
+            if known.configured:
+                state.limits = known.limits
+            # The time of the change, not of its asking: the store may have had others before.
+            book = Book(state, state.limits or known.limits, self._clock.now())
+            book.adopt(uncounted.values())
             answer = act(book)
-            return book.state.encode(), (answer, book.state)
+            return state.encode(), (answer, state)
 
-        answer, state = await self._documents.change(PREFIX + scope, change)
-        self._known[scope].free = False
-        self._show(scope, Book(state, limits, now))
+        try:
+            answer, state = await self._documents.change(PREFIX + known.name, change)
+        except BaseException:
+            known.uncounted = uncounted | known.uncounted
+            raise
+        self._see(known, state)
+        known.free = False
         return answer
 
-    def _show(self, scope: str, book: Book) -> None:
-        for quota in QUOTAS:
-            limit = book.limit(quota)
-            if limit is not None:
-                left = max(0, limit - book.used(quota))
-                self._remaining.labels(scope, f"{quota[0]}_{quota[1]}").set(left)
+    def _see(self, known: Scope, state: State) -> None:
+        if state.lost and not known.seen.lost:
+            self._logger.warning(LogEvent.QUOTA_FORGOTTEN, scope=known.name, reason=state.lost)
+        for quota in known.see(state):
+            child = self._remaining.labels(known.name, f"{quota[0]}_{quota[1]}")
+            child.set_function(partial(known.left, quota))
 
-    # ---- the gate of a cautious pace ----
-
-    async def _pass(self, scope: str, limits: Limits) -> bool:
-        """Wait until one more may be under way; False if the limit is known: then it is kept."""
-        gate = self._gates.setdefault(scope, _Gate(since_s=self._clock.monotonic()))
-        if await self._knows(scope, limits):
-            return False
-        async with gate.changed:
-            await gate.changed.wait_for(lambda: gate.under_way < gate.width)
-            gate.under_way += 1
-            age_s = self._clock.monotonic() - gate.since_s
-            if age_s >= limits.minute_s:
-                gate.width, gate.since_s = 2 * gate.width, self._clock.monotonic()
-                gate.changed.notify_all()
-        return True
-
-    async def _knows(self, scope: str, limits: Limits) -> bool:
-        if limits.requests_per_minute is not None:
-            return True
-        document = (await self._documents.read(PREFIX + scope)).get(PREFIX + scope)
-        return RPM in decode(document).learnt
-
-    async def _leave(self, scope: str) -> None:
-        gate = self._gates[scope]
-        async with gate.changed:
-            gate.under_way -= 1
-            gate.changed.notify_all()
-
-    async def _ended(self, grant: Grant) -> None:
+    def _ended(self, grant: Grant, *, served: bool = False) -> None:
         if grant in self._gated:
             self._gated.discard(grant)
-            await self._leave(grant.scope)
+            self._known(grant.scope).gate.leave(served=served)

@@ -17,16 +17,22 @@ Pace = Literal["bold", "cautious"]
 call at a time, twice as many after each minute without one."""
 
 
-def _known(rule: str) -> str:
+def checked_rule(rule: str) -> str:
+    """`rule` if it is `rolling` or a time zone.
+
+    Raises:
+        ValueError: it is neither; says what to write.
+    """
     if rule != ROLLING:
         try:
             ZoneInfo(rule)
-        except (ZoneInfoNotFoundError, ValueError):
+        # The name of a folder of zones is an error of the operating system.
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("write a time zone such as America/Los_Angeles, or rolling") from None
     return rule
 
 
-DayRule = Annotated[str, AfterValidator(_known)]
+DayRule = Annotated[str, AfterValidator(checked_rule)]
 """When a day's quota is whole again: at midnight of a zone, or `rolling`: each use after 24 h."""
 
 
@@ -62,6 +68,11 @@ class Limits:
         return any(self.of(unit, period) is not None for unit in Unit for period in Period)
 
     @property
+    def rolling(self) -> bool:
+        """Whether a day is any 24 hours."""
+        return self.day == ROLLING
+
+    @property
     def margin_s(self) -> float:
         """How much later than sent a call is counted.
 
@@ -73,7 +84,7 @@ class Limits:
 
     def day_begin(self, now: datetime) -> datetime:
         """When the day that `now` is in began (UTC); 24 hours before where it is rolling."""
-        if self.day == ROLLING:
+        if self.rolling:
             return now - timedelta(seconds=DAY_S)
         zone = ZoneInfo(self.day)
         return datetime.combine(
@@ -82,7 +93,7 @@ class Limits:
 
     def day_end(self, now: datetime) -> datetime:
         """When it ends (UTC); in 24 hours where it is rolling."""
-        if self.day == ROLLING:
+        if self.rolling:
             return now + timedelta(seconds=DAY_S)
         zone = ZoneInfo(self.day)
         tomorrow = now.astimezone(zone).date() + timedelta(days=1)

@@ -1,22 +1,23 @@
 """The state of one scope: what was used, what is blocked, what was learnt. A small document.
 
-Times are seconds since 1970 (UTC). A use that many were merged into has the latest time of them,
-so that a limit is rather kept too strictly than passed.
+Times are seconds since 1970 (UTC).
 """
 
 import json
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from careerops.llm.quota.limits import Limits, checked_rule
 from careerops.ports.chatmodel import Period, Unit
 
-VERSION: Final = 1
-MOST_USES: Final = 400
-_LONGEST_S: Final = 2 * 86_400.0
+VERSION: Final = 2
+_LATEST: Final = 1e11
+_MOST: Final = 10**15
 
 Quota = tuple[Unit, Period]
 QUOTAS: Final[tuple[Quota, ...]] = tuple((unit, period) for period in Period for unit in Unit)
+RPM: Final[Quota] = (Unit.REQUESTS, Period.MINUTE)
 
 
 @dataclass(slots=True)
@@ -56,11 +57,14 @@ class State:
     """All of a scope.
 
     Attributes:
-        minute: uses within the last minute, oldest first.
-        day: uses within the day: one for all of it, or several where it is rolling.
+        minute: uses of the last two minutes, oldest first: the second one is what counted when
+            the calls that are answered now were sent.
+        day: uses of the day, oldest first, merged by the hour, or by five minutes where it rolls.
         blocked_until: nothing may be asked before, 0 for never mind.
         reason: in one word, why.
         learnt: limits that nobody configured.
+        limits: as configured where the scope was used last, for those who only look.
+        lost: in one word, why a document could not be read; '' if it could. Not kept.
     """
 
     minute: list[Use] = field(default_factory=list)
@@ -68,6 +72,8 @@ class State:
     blocked_until: float = 0.0
     reason: str = ""
     learnt: dict[Quota, Learnt] = field(default_factory=dict)
+    limits: Limits | None = None
+    lost: str = field(default="", compare=False)
 
     def uses(self, period: Period) -> list[Use]:
         """Those of a period."""
@@ -75,7 +81,7 @@ class State:
 
     def encode(self) -> bytes:
         """As a document."""
-        value = {
+        value: dict[str, Any] = {
             "v": VERSION,
             "minute": [[use.at, use.requests, use.tokens] for use in self.minute],
             "day": [[use.at, use.requests, use.tokens] for use in self.day],
@@ -85,6 +91,9 @@ class State:
                 for (unit, period), each in self.learnt.items()
             },
         }
+        if self.limits is not None:
+            numbers = [self.limits.of(*quota) for quota in QUOTAS]
+            value["limits"] = [numbers, self.limits.day, self.limits.minute_s]
         return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -95,53 +104,54 @@ def decode(document: bytes | None) -> State:
     try:
         value: Any = json.loads(document)
         if value["v"] != VERSION:
-            return State()
+            return State(lost="version")
         until, reason = value["blocked"]
-        learnt = {
-            (Unit(name.partition("/")[0]), Period(name.partition("/")[2])): Learnt(*fields)
-            for name, fields in value["learnt"].items()
-        }
         return State(
-            [Use(*use) for use in value["minute"]],
-            [Use(*use) for use in value["day"]],
-            float(until),
-            str(reason),
-            learnt,
+            _uses(value["minute"]),
+            _uses(value["day"]),
+            _time(until),
+            str(reason)[:64],
+            dict(_learnt(name, fields) for name, fields in value["learnt"].items()),
+            _limits(value["limits"]) if "limits" in value else None,
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return State()
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return State(lost="damaged")
 
 
-def prune(state: State, now: float, *, minute_s: float, day_begin: float, rolling: bool) -> None:
-    """Forget what does not count any more, and times that no clock of ours can have written."""
-    latest = now + _LONGEST_S
-    state.minute = [use for use in state.minute if now - minute_s < use.at <= now + 2 * minute_s]
-    state.day = [
-        use
-        for use in state.day
-        if (day_begin < use.at if rolling else day_begin <= use.at) and use.at <= latest
-    ]
-    if not rolling and len(state.day) > 1:
-        state.day = [_merged(state.day)]
-    if state.blocked_until > latest + _LONGEST_S * 16:
-        state.blocked_until = 0.0
-    state.minute = _bounded(state.minute)
-    state.day = _bounded(state.day)
+def _uses(items: list[Any]) -> list[Use]:
+    uses = [Use(_time(at), _count(requests), _count(tokens)) for at, requests, tokens in items]
+    return sorted(uses, key=lambda use: use.at)
 
 
-def _bounded(uses: list[Use]) -> list[Use]:
-    if len(uses) <= MOST_USES:
-        return uses
-    half = len(uses) // 2
-    # The older ones in pairs: the newer are those whose exact time matters longest.
-    pairs = (uses[i : min(i + 2, half)] for i in range(0, half, 2))
-    return [*(_merged(pair) for pair in pairs), *uses[half:]]
+def _learnt(name: str, fields: list[Any]) -> tuple[Quota, Learnt]:
+    unit, _, period = name.partition("/")
+    limit, at, told, full, full_at = fields
+    learnt = Learnt(max(1, _count(limit)), _time(at), bool(told), _count(full), _time(full_at))
+    return (Unit(unit), Period(period)), learnt
 
 
-def _merged(uses: Iterable[Use]) -> Use:
-    several = list(uses)
-    return Use(
-        max(use.at for use in several),
-        sum(use.requests for use in several),
-        sum(use.tokens for use in several),
+def _limits(fields: list[Any]) -> Limits:
+    numbers, day, minute_s = fields
+    configured = [None if number is None else max(1, _count(number)) for number in numbers]
+    of = dict(zip(QUOTAS, configured, strict=True))
+    return Limits(
+        requests_per_minute=of[Unit.REQUESTS, Period.MINUTE],
+        requests_per_day=of[Unit.REQUESTS, Period.DAY],
+        tokens_per_minute=of[Unit.TOKENS, Period.MINUTE],
+        tokens_per_day=of[Unit.TOKENS, Period.DAY],
+        day=checked_rule(day),
+        minute_s=max(0.001, _time(minute_s)),
     )
+
+
+def _time(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number) or not 0 <= number <= _LATEST:
+        raise ValueError("no time")
+    return number
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or not 0 <= value <= _MOST:
+        raise ValueError("no count")
+    return value
