@@ -21,7 +21,7 @@ from careerops.domain.verdicts import VerdictKey
 from support.logs import verdict
 
 EVENTS: Final = tuple(f"event-{number:03}" for number in range(300))
-_VARIABLE: Final = "TEST_STORE"
+VARIABLE: Final = "TEST_STORE"
 _BATCH: Final = 10
 
 
@@ -66,14 +66,16 @@ ROLES: Final[dict[str, Callable[[str], Coroutine[Any, Any, object]]]] = {
 }
 
 
-def together(role: str, url: str, number: int) -> list[Any]:
-    """What `number` processes say that play `role` at once."""
+def together(
+    role: str, url: str, number: int, *, module: str = "support.postgres_process"
+) -> list[Any]:
+    """What `number` processes say that play `role` of `module` at once."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "support.postgres_process", role],
+            [sys.executable, "-m", module, role],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {_VARIABLE: url, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            env=os.environ | {VARIABLE: url, "PYTHONPATH": str(Path(__file__).parent.parent)},
         )
         for _ in range(number)
     ]
@@ -97,5 +99,5 @@ def _said(processes: Sequence["subprocess.Popen[bytes]"]) -> list[Any]:
 
 
 if __name__ == "__main__":
-    said = asyncio.run(ROLES[sys.argv[1]](os.environ[_VARIABLE]))
+    said = asyncio.run(ROLES[sys.argv[1]](os.environ[VARIABLE]))
     sys.stdout.write(json.dumps(said) + "\n")

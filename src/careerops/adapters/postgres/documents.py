@@ -1,30 +1,27 @@
-"""Small documents that processes change together, by comparing versions.
+"""Small documents that processes change together, each under a lock of its own.
 
-No transaction is open while a change is computed: what was read is written only if nobody wrote in
-between, else it is computed anew. Within a process changes of one document take turns.
+The lock is a name's and not a row's: there may be no row yet. Whoever waits for it gets it in turn,
+so that a busy process keeps no other from its changes. It is held while a change is computed; who
+is frozen meanwhile loses it after seconds.
 """
 
 import asyncio
-import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from careerops.adapters.postgres.sessions import Sessions
-from careerops.domain.errors import Outage
+from careerops.adapters.postgres.schema import LOCK_CLASS
+from careerops.adapters.postgres.sessions import Row, Sessions, Step
 from careerops.ports.documents import AnswerT, Change
 
-_READ: Final = "SELECT value, version FROM careerops.documents WHERE key = %s"
+_IMPATIENT: Final = "SELECT set_config('idle_in_transaction_session_timeout', '5s', true)"
+_IN_TURN: Final = "SELECT pg_advisory_xact_lock(%s, hashtext('document ' || %s))"
+_READ: Final = "SELECT value FROM careerops.documents WHERE key = %s"
 _ALL: Final = "SELECT key, value FROM careerops.documents WHERE starts_with(key, %s)"
-_INSERT: Final = """
+_WRITE: Final = """
 INSERT INTO careerops.documents (key, value, version) VALUES (%s, %s, 1)
-ON CONFLICT (key) DO NOTHING
+ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = documents.version + 1
 """
-_UPDATE: Final = """
-UPDATE careerops.documents SET value = %s, version = version + 1 WHERE key = %s AND version = %s
-"""
-_DELETE: Final = "DELETE FROM careerops.documents WHERE key = %s AND version = %s"
-_TRIES: Final = 100
-_APART_S: Final = 0.02
+_DELETE: Final = "DELETE FROM careerops.documents WHERE key = %s"
 
 
 class PostgresDocuments:
@@ -42,24 +39,20 @@ class PostgresDocuments:
             Outage: the server cannot be used now (scope `store`); whether the change was made is
                 unknown then.
         """
+
+        def decide(rows: list[Row]) -> tuple[Sequence[Step], AnswerT]:
+            before = rows[0][0] if rows else None
+            value, answer = change(before)
+            if value == before:
+                return (), answer
+            write = (_DELETE, (key,)) if value is None else (_WRITE, (key, value))
+            return [write], answer
+
+        steps = [(_IMPATIENT, ()), (_IN_TURN, (LOCK_CLASS, key)), (_READ, (key,))]
+        # One connection waits for all of this process, not all of its connections.
         async with self._turns.setdefault(key, asyncio.Lock()):
-            for attempt in range(_TRIES):
-                rows = await self._sessions.rows(_READ, (key,))
-                before, version = rows[0] if rows else (None, 0)
-                value, answer = change(before)
-                if value == before or await self._write(key, value, version):
-                    return answer
-                await asyncio.sleep(random.uniform(0, _APART_S * min(attempt + 1, 10)))  # noqa: S311  # guards nothing
-        raise Outage("a document is changed by too many at once", scope="store")
+            return await self._sessions.decided(steps, decide)
 
     async def read(self, prefix: str) -> Mapping[str, bytes]:
         """The documents whose keys begin with `prefix`, by key. Raises `Outage`."""
         return dict(await self._sessions.rows(_ALL, (prefix,)))
-
-    async def _write(self, key: str, value: bytes | None, version: int) -> bool:
-        """Whether nobody wrote since `version`."""
-        if value is None:
-            return await self._sessions.changed(_DELETE, (key, version)) == 1
-        if not version:
-            return await self._sessions.changed(_INSERT, (key, value)) == 1
-        return await self._sessions.changed(_UPDATE, (value, key, version)) == 1

@@ -53,6 +53,7 @@ SELECT set_config('statement_timeout', '10s', false),
 _DOWN: Final = {
     "08": "the connection is lost",
     "25006": "the server only reads: connect to the primary",
+    "25P03": "we were away for too long: this machine stood still",
     "3F": "its tables are gone: restart careerops",
     "40": "too many writers are in each other's way",
     "42501": "we lack a right on its tables: grant it",
@@ -117,6 +118,30 @@ class Sessions:
                 ]
             last = cursors[-1]
             return await last.fetchall() if last.description else []
+
+        return await self._run(work)
+
+    async def decided(
+        self, steps: Sequence[Step], decide: "Callable[[list[Row]], tuple[Sequence[Step], T]]"
+    ) -> T:
+        """As `together`, and in the same transaction what `decide` makes of what it returned.
+
+        `decide` gives the statements that end the transaction, and what the caller gets. It may be
+        asked again, after a rollback; what it raises undoes the transaction and is raised.
+        """
+
+        async def work(connection: "Connection") -> T:
+            async with connection.pipeline() as pipeline, connection.transaction():
+                cursors = [
+                    await connection.execute(statement, values, binary=True)
+                    for statement, values in steps
+                ]
+                # So that the server knows that it waits for us: its patience ends with time.
+                await pipeline.sync()
+                more, answer = decide(await cursors[-1].fetchall())
+                for statement, values in more:
+                    await connection.execute(statement, values)
+            return answer
 
         return await self._run(work)
 
