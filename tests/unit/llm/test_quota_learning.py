@@ -167,25 +167,36 @@ def test_a_guessed_limit_is_tried_again_after_ten_full_minutes() -> None:
     assert sent == [5] * 9 + [6, 5]
 
 
-@pytest.mark.parametrize("served", [True, False])
-def test_what_comes_of_the_try_is_the_limit(served: bool) -> None:
+@pytest.mark.parametrize(
+    ("ends", "limit"),
+    [
+        (["trial served"], 6),
+        (["trial refused"], 5),
+        # The provider took it for one of the five, and another one for too much.
+        (["other refused", "trial served"], 5),
+        (["trial served", "other refused"], 5),
+        ([], 5),
+    ],
+)
+def test_what_comes_of_the_try_is_the_limit(ends: list[str], limit: int) -> None:
     """Also when the answer comes so late that the others' minute is over."""
     state, now = guessed(5), after(61)
     for _ in range(9):
         assert grants(state, PACIFIC, now) == 5
         now += timedelta(seconds=61)
-    for _ in range(4):
-        granted(state, PACIFIC, now)
-    granted(state, PACIFIC, now + timedelta(seconds=55))
+    several = [granted(state, PACIFIC, now) for _ in range(4)]
+    several.append(granted(state, PACIFIC, now + timedelta(seconds=55)))
     trial = granted(state, PACIFIC, now + timedelta(seconds=56))
-    assert trial.trial
-    book = Book(state, PACIFIC, now + timedelta(seconds=80))
-    if served:
-        book.correct(trial, 10)
-    else:
-        book.refused(trial, (), 1)
-    assert state.learnt[RPM].limit == (6 if served else 5)
-    assert grants(state, PACIFIC, now + timedelta(seconds=300)) == (6 if served else 5)
+    assert [each.trial for each in (*several, trial)] == [False] * 5 + [True]
+    for end in ends:
+        book = Book(state, PACIFIC, now + timedelta(seconds=80))
+        if end == "trial served":
+            book.correct(trial, 10)
+        else:
+            book.refused(trial if end == "trial refused" else several[-1], (), 1)
+        assert state.learnt[RPM].limit == 5
+    assert grants(state, PACIFIC, now + timedelta(seconds=300)) == limit
+    assert grants(state, PACIFIC, now + timedelta(seconds=400)) == limit
 
 
 def test_a_hidden_limit_costs_one_refusal_a_window_at_most() -> None:

@@ -36,7 +36,9 @@ STATES = st.builds(
     st.text(max_size=20),
     st.dictionaries(
         st.sampled_from(QUOTAS),
-        st.builds(Learnt, st.integers(1, 10**9), TIMES, st.booleans(), COUNTS, TIMES),
+        st.builds(
+            Learnt, st.integers(1, 10**9), TIMES, st.booleans(), COUNTS, TIMES, TIMES, st.booleans()
+        ),
     ),
     st.none() | LIMITS,
 )
@@ -93,7 +95,7 @@ def test_a_document_that_nobody_understands_is_an_empty_one(document: bytes, los
             "blocked": st.tuples(JSON, JSON),
             "learnt": st.dictionaries(
                 st.sampled_from(["requests/minute", "tokens/day", "x"]),
-                st.tuples(JSON, TIMES, JSON, JSON, TIMES),
+                st.tuples(JSON, TIMES, JSON, JSON, TIMES, TIMES, JSON),
                 max_size=2,
             ),
         },

@@ -69,6 +69,7 @@ class Book:
         self._tally = Tally(state, limits, now)
         if state.blocked_until > self._now_s + LONGEST_S:
             state.blocked_until = 0.0  # by a clock that was wrong
+        learning.end_trial(state, self._now_s, limits.minute_s)
 
     def limit(self, quota: Quota) -> int | None:
         """The limit that holds: the configured one, else the one learnt."""
@@ -102,7 +103,7 @@ class Book:
         used = self.used(RPM)
         trial = more and used > (self.limit(RPM) or 0)
         if trial:
-            learning.begin_trial(self.state)
+            learning.begin_trial(self.state, at)
         else:
             learning.note_used(self.state, used, self._now_s, self._limits.minute_s)
         return Grant(scope, at, tokens, trial=trial)
@@ -117,7 +118,8 @@ class Book:
         self._tally.alter(grant.at, 0, tokens - grant.tokens)
         self.delayed(grant, tokens)
         if grant.trial:
-            learning.end_trial(self.state, self._now_s, served=True)
+            learning.served_trial(self.state, grant.at)
+            learning.end_trial(self.state, self._now_s, self._limits.minute_s)
 
     def delayed(self, grant: Grant, tokens: int) -> None:
         """The call, counted with `tokens`, counts from when it was really sent."""
@@ -155,12 +157,11 @@ class Book:
         self.told(hints, refused=True)
         blamed = causes(hints, grant.tokens)
         until, reason = held_until(blamed, retry_after_s, self.state, self._limits, self._now)
-        if grant.trial:
-            learning.end_trial(self.state, self._now_s, served=False)
-        elif (
+        if (
             reason == RATE_LIMITED
             and self._limits.requests_per_minute is None
             and not any(hint.unit is Unit.TOKENS for hint in blamed)
+            and not learning.refused_trial(self.state)
         ):
             # What was served in the minute that it was sent in: some of it may be over by now.
             served = self._tally.used_within(Unit.REQUESTS, grant.at, self._limits.margin_s)

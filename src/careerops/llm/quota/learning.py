@@ -34,19 +34,37 @@ def may_try_more(state: State) -> bool:
     return learnt is not None and not learnt.told and learnt.full >= TRY_MORE_AFTER
 
 
-def begin_trial(state: State) -> None:
-    """One call more is on its way: whatever comes of it, the next is tried ten windows later."""
-    state.learnt[RPM].full = 0
+def begin_trial(state: State, at: float) -> None:
+    """The call named `at` is one more; the next is tried ten windows later."""
+    learnt = state.learnt[RPM]
+    learnt.full, learnt.trial_at, learnt.trial_served = 0, at, False
 
 
-def end_trial(state: State, now_s: float, *, served: bool) -> None:
-    """The call more was served, or refused; then what it was more than stays the limit."""
+def served_trial(state: State, at: float) -> None:
+    """The call named `at` was served; what it takes to be the limit is `end_trial`'s to say."""
     learnt = state.learnt.get(RPM)
-    if learnt is None or learnt.told:
-        return
-    learnt.full = 0
-    if served:
+    if learnt is not None and learnt.trial_at == at:
+        learnt.trial_served = True
+
+
+def end_trial(state: State, now_s: float, minute_s: float) -> None:
+    """One more is the limit, if it was served and nothing was refused in its minute.
+
+    Not before that is over: it may have been served in the place of another one.
+    """
+    learnt = state.learnt.get(RPM)
+    if learnt is not None and learnt.trial_served and now_s >= learnt.trial_at + minute_s:
         learnt.limit, learnt.at = learnt.limit + 1, now_s
+        learnt.trial_at, learnt.trial_served = 0.0, False
+
+
+def refused_trial(state: State) -> bool:
+    """A call was refused; whether that was for the one more. Then the limit stays what it was."""
+    learnt = state.learnt.get(RPM)
+    if learnt is None or not learnt.trial_at:
+        return False
+    learnt.full, learnt.trial_at, learnt.trial_served = 0, 0.0, False
+    return True
 
 
 def note_used(state: State, used: int, now_s: float, minute_s: float) -> None:

@@ -5,7 +5,7 @@ Times are seconds since 1970 (UTC).
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any, Final
 
 from careerops.llm.quota.limits import Limits, checked_rule
@@ -43,6 +43,8 @@ class Learnt:
         told: whether the provider said it; else it follows from a refusal, and is tried again.
         full: windows in a row that used all of it without a refusal.
         full_at: when the last of them was full.
+        trial_at: name of the call that is one more than the limit, 0 if there is none.
+        trial_served: whether it was answered.
     """
 
     limit: int
@@ -50,6 +52,8 @@ class Learnt:
     told: bool = False
     full: int = 0
     full_at: float = 0.0
+    trial_at: float = 0.0
+    trial_served: bool = False
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ class State:
             "day": [[use.at, use.requests, use.tokens] for use in self.day],
             "blocked": [self.blocked_until, self.reason],
             "learnt": {
-                f"{unit}/{period}": [each.limit, each.at, each.told, each.full, each.full_at]
+                f"{unit}/{period}": list(astuple(each))
                 for (unit, period), each in self.learnt.items()
             },
         }
@@ -125,8 +129,16 @@ def _uses(items: list[Any]) -> list[Use]:
 
 def _learnt(name: str, fields: list[Any]) -> tuple[Quota, Learnt]:
     unit, _, period = name.partition("/")
-    limit, at, told, full, full_at = fields
-    learnt = Learnt(max(1, _count(limit)), _time(at), bool(told), _count(full), _time(full_at))
+    limit, at, told, full, full_at, trial_at, trial_served = fields
+    learnt = Learnt(
+        max(1, _count(limit)),
+        _time(at),
+        bool(told),
+        _count(full),
+        _time(full_at),
+        _time(trial_at),
+        bool(trial_served),
+    )
     return (Unit(unit), Period(period)), learnt
 
 
