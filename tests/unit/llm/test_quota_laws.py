@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from careerops.llm.quota.book import Book, Grant
+from careerops.llm.quota.book import Book, Grant, time_of
 from careerops.llm.quota.limits import Limits
 from careerops.llm.quota.state import State
 from careerops.llm.quota.tally import ROLLING_S
@@ -168,3 +168,12 @@ def test_what_is_counted_is_what_was_used(calls: list[tuple[float, float, str, i
             Book(state, limits, after(5)).correct(grant, tokens)
             expected += tokens
     assert Book(state, limits, after(6)).used(TPM) == expected
+
+
+@settings(max_examples=300)
+@given(st.integers(1_700_000_000_000, 1_900_000_000_000), st.integers(-3, 3))
+@example(1_772_452_896_449, 1)
+def test_a_time_that_is_waited_for_is_never_early(milliseconds: int, apart: int) -> None:
+    """By no bit of a float: whoever came then would be told the same time again."""
+    seconds = milliseconds / 1000 + apart * 2.0**-22
+    assert 0 <= time_of(seconds).timestamp() - seconds <= 0.0011
