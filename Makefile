@@ -124,6 +124,7 @@ soak: $(DEV) ## a million small records through both logs: half an hour; SOAK_RE
 docs: $(DEV) ## regenerate what docs/ generates, then check links and completeness
 	@$(BIN)/python -m careerops.ops.reference docs
 	@$(BIN)/python -m careerops.cli.reference docs
+	@PYTHONPATH=tests $(BIN)/python -m support.llmvendors.document docs
 	@$(BIN)/pytest -q tests/unit/test_documentation.py
 
 # --- release --------------------------------------------------------------------------------

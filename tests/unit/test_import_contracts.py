@@ -66,6 +66,14 @@ VIOLATIONS: Final[dict[str, list[tuple[str, str]]]] = {
     "openai": [
         ("careerops.llm.planted", "openai"),
         ("careerops.adapters.llm.planted", "openai"),
+        ("careerops.adapters.llm.clients.planted", "openai"),
+    ],
+    "groq": [("careerops.adapters.llm.clients.planted", "groq")],
+    "anthropic": [("careerops.adapters.llm.clients.planted", "anthropic")],
+    "google-genai": [("careerops.adapters.llm.clients.planted", "google.genai")],
+    "httpx": [
+        ("careerops.adapters.llm.planted", "httpx"),
+        ("careerops.ops.planted", "httpx2"),
     ],
     "aiosmtplib": [("careerops.adapters.notifier.planted", "aiosmtplib")],
     "confluent-kafka": [

@@ -1,0 +1,1 @@
+"""One model at one vendor for one credential, over the vendor's official SDK."""
