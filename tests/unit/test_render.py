@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from careerops.domain.career import Interview
 from careerops.domain.email import Link, Sender
 from careerops.domain.notification import Briefing, NotificationKind
-from careerops.domain.plain import plain_line, without_urls
+from careerops.domain.plain import plain_line, without_contacts, without_urls
 from careerops.domain.render import render_text, render_title
 from careerops.domain.taxonomy import EventType
 from support.adapters import RECEIVED, event, hostile, notification
@@ -203,3 +203,74 @@ def test_a_plain_line_is_one_bounded_line_and_stays_itself(text: str, limit: int
 def test_urls_are_taken_out(text: str, left: str) -> None:
     """Whatever could be followed."""
     assert without_urls(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Call +49 30 5550-1234 now", "Call * now"),
+        ("(555) 010-2030 or 00 49 30 555012", "* or *"),
+        ("फ़ोन +११ ९८७६५ ४३२", "फ़ोन *"),
+        ("1-800-EVIL-NOW", "*"),
+        ("mail boss@evil.example!", "mail *!"),
+        ("https://x.example/y and www.x.example", "* and *"),
+        ("see evil.example/pay?x=1 today", "see evil today"),
+        ("jobs.evil.co.uk, evil\u3002com, Booking.com", "jobs, evil, Booking"),
+        ("on 2026-03-05 at 14:00, 05.03.2026 14:00 - 15:30", None),
+        ("2026-03-05T14:00:00+01:00", None),
+        ("the years 2026/2027, salary 60,000 - 70,000 EUR", None),
+        ("JR104422, room 4.12.003, 80-100%", None),
+        ("Node.js and ASP.NET (m/f/d)", None),
+        ("e.g. at 3 p.m. in the U.S. The end.In time", None),
+        ("+2026-03-05", "*"),
+    ],
+)
+def test_what_leads_to_a_stranger_is_left_out(text: str, left: str | None) -> None:
+    """Numbers to call, addresses, hosts; never dates, times and amounts."""
+    assert without_contacts(text, "*") == (text if left is None else left)
+
+
+def test_no_text_of_a_mail_can_be_followed_or_called() -> None:
+    """In whatever field it stands; the domain of the sender is told, because it must be judged."""
+    nasty = "Pay at evil.example/x, https://evil.example, pay@evil.example, +1 900 555 0100 now"
+    bad = event(
+        company=nasty[:100],
+        role=nasty[:100],
+        summary=nasty,
+        evidence=nasty,
+        warnings=(nasty,),
+        sender=Sender(name=nasty, address="x@sender.example", domain="sender.example"),
+        links=(Link(domain="evil.example", url=""),),
+        interview=Interview(start=RECEIVED, place=nasty),
+    )
+    briefing = Briefing(people=(nasty,))
+    text = render_text(notification(event=bad, briefing=briefing), max_chars=4000)
+    assert text.count("evil.example") == 1
+    assert "Link: [evil.example] in the mail" in text
+    assert "900" not in text
+    assert "@" not in text
+    assert "From: Pay at evil \u2026 \u2026, \u2026 now (sender.example)" in text
+
+
+@pytest.mark.parametrize("place", ["+1 900 555 0100", "https://evil.example/x"])
+def test_a_place_that_is_none_is_not_told(place: str) -> None:
+    """A number is no place."""
+    asked = event(interview=Interview(start=RECEIVED, place=place))
+    assert "Where" not in render_text(notification(event=asked))
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({}, True),
+        ({"review": True, "degraded": "openai: invalid_answer"}, True),
+        ({"review": True}, False),
+        ({"review": True, "degraded": "budget", "warnings": ("scam_suspected",)}, False),
+    ],
+)
+def test_of_a_doubtful_mail_no_link_can_be_followed(fields: dict, shown: bool) -> None:
+    """Its domain is told, and where to look for it."""
+    text = render_text(notification(event=event(**fields)))
+    assert ("https://" in text) is shown
+    assert ("Join: [meet.example.org] in the mail" in text) is not shown
+    assert ("Link: [bluefin-energy.example] in the mail" in text) is not shown

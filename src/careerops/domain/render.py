@@ -2,7 +2,9 @@
 
 The important comes first: what and whose, warnings, when and where, why we think so; what is
 known about the company last, and it is what is left out when the text would be too long. Nothing
-of it can be taken for markup, and every link is shown with its domain in front.
+of it can be taken for markup. Every link is shown with its domain in front, and of an event that a
+person should look at first the domain alone. Elsewhere nothing stands that could be followed,
+written to or called: what a mail says is not what we say.
 """
 
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from careerops.domain.career import CareerEvent, Interview
 from careerops.domain.email import Link
 from careerops.domain.notification import Briefing, Notification, NotificationKind
-from careerops.domain.plain import ELLIPSIS, plain_line
+from careerops.domain.plain import ELLIPSIS, plain_line, without_contacts
 from careerops.domain.taxonomy import EventType
 
 MAX_TEXT_CHARS: Final = 1000
@@ -60,9 +62,15 @@ def render_title(notification: Notification) -> str:
     name = _NAMES[event.event_type]
     if event.interview is not None and event.interview.cancelled:
         name = "Interview cancelled"
-    company = event.company or event.sender.name or event.sender.domain or "unknown sender"
+    company = (
+        _told(event.company, MAX_TITLE_CHARS)
+        or _told(event.sender.name, MAX_TITLE_CHARS)
+        or event.sender.domain
+        or "unknown sender"
+    )
+    role = _told(event.role, MAX_TITLE_CHARS)
     title = f"{_KINDS.get(notification.kind, '')}{name}: {company}"
-    return plain_line(f"{title}, {event.role}" if event.role else title, MAX_TITLE_CHARS)
+    return plain_line(f"{title}, {role}" if role else title, MAX_TITLE_CHARS)
 
 
 def render_text(
@@ -93,15 +101,25 @@ def _fit(lines: list[str], max_chars: int) -> str:
 def _lines(notification: Notification, event: CareerEvent, zone: str) -> Iterator[str]:
     yield render_title(notification)
     for warning in event.warnings[:_ITEMS]:
-        yield "⚠ Careful: " + plain_line(_WARNINGS.get(warning, warning), _FIELD_CHARS)
+        yield "⚠ Careful: " + _told(_WARNINGS.get(warning, warning), _FIELD_CHARS)
     yield from _doubts(event)
     if event.interview is not None:
-        yield from _interview(event.interview, zone)
+        yield from _interview(event.interview, zone, doubtful=_is_doubtful(event))
     if event.deadline is not None:
         yield "Deadline: " + when(event.deadline, None, _zone(zone, ""))
     yield from _why(event)
     yield from _links(event)
     yield from _briefing(notification.briefing)
+
+
+def _told(text: str, max_chars: int) -> str:
+    """Foreign text as a line that leads nowhere."""
+    return plain_line(without_contacts(plain_line(text, 2 * max_chars), ELLIPSIS), max_chars)
+
+
+def _is_doubtful(event: CareerEvent) -> bool:
+    """Whether something speaks against the mail, and not only against how it was read."""
+    return event.review and (event.degraded is None or bool(event.warnings))
 
 
 def _doubts(event: CareerEvent) -> Iterator[str]:
@@ -113,33 +131,39 @@ def _doubts(event: CareerEvent) -> Iterator[str]:
 
 def _why(event: CareerEvent) -> Iterator[str]:
     if event.summary:
-        yield plain_line(event.summary, _FIELD_CHARS)
+        yield _told(event.summary, _FIELD_CHARS)
     if event.evidence:
-        yield f"Why: “{plain_line(event.evidence, _FIELD_CHARS)}”"
-    sender = plain_line(event.sender.name, 60)
+        yield f"Why: “{_told(event.evidence, _FIELD_CHARS)}”"
+    sender = _told(event.sender.name, 60)
     domain = plain_line(event.sender.domain, 80)
     if sender or domain:
         yield f"From: {sender} ({domain})" if sender and domain else f"From: {sender or domain}"
 
 
-def _interview(interview: Interview, zone: str) -> Iterator[str]:
+def _interview(interview: Interview, zone: str, *, doubtful: bool) -> Iterator[str]:
     if interview.start is not None:
         yield "When: " + when(interview.start, interview.end, _zone(zone, interview.zone))
-    if interview.place:
-        yield "Where: " + plain_line(interview.place, 160)
+    place = _told(interview.place, 160)
+    if place and place != ELLIPSIS:
+        yield "Where: " + place
     if interview.link:
-        yield "Join: " + _link(Link(domain=_host(interview.link), url=interview.link))
+        url = "" if doubtful else interview.link
+        yield "Join: " + _link(Link(domain=_host(interview.link), url=url))
 
 
 def _links(event: CareerEvent) -> Iterator[str]:
     joined = event.interview.link if event.interview is not None else ""
-    others = [link for link in event.links if link.url != joined]
+    others = [link for link in event.links if not joined or link.url != joined]
+    doubtful = _is_doubtful(event)
     for link in others[:_LINKS]:
-        yield "Link: " + _link(link)
+        yield "Link: " + _link(Link(domain=link.domain, url="") if doubtful else link)
 
 
 def _link(link: Link) -> str:
-    """The domain first: it is what a person has to look at before following the link."""
+    """The domain first: it is what a person has to look at before following the link.
+
+    A link without a URL leads to nobody known, and is to be looked up.
+    """
     domain = plain_line(link.domain, 80) or "unknown"
     url = plain_line(link.url, len(link.url) + 1)
     safe = url == link.url and url.startswith(("https://", "http://")) and " " not in url
@@ -157,7 +181,7 @@ def _briefing(briefing: Briefing) -> Iterator[str]:
     if briefing.preparation:
         yield "Prepare: " + _items(briefing.preparation)
     if briefing.people:
-        yield "People: " + _items(briefing.people)
+        yield "People: " + _told(_items(briefing.people), _FIELD_CHARS)
     if briefing.recent_news:
         yield "News: " + _items(briefing.recent_news)
     if briefing.funding:

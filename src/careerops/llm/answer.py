@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from careerops.domain.career import MAX_COMPANY_CHARS, MAX_ROLE_CHARS, MAX_SUMMARY_CHARS
 from careerops.domain.email import RawEmail
-from careerops.domain.plain import plain_line, without_urls
+from careerops.domain.plain import plain_line, without_contacts
 from careerops.domain.taxonomy import EventType
 from careerops.llm.errors import Defect, InvalidAnswer
 from careerops.llm.quote import MIN_QUOTE_CHARS, Quote, find_quote
@@ -166,7 +166,7 @@ def _unfenced(text: str) -> str:
 
 
 def _clean(text: str, max_chars: int) -> str:
-    return plain_line(without_urls(text[: 10 * max_chars]), max_chars)
+    return plain_line(without_contacts(plain_line(text, 2 * max_chars)), max_chars)
 
 
 def _quote(answer: Answer, mail: RawEmail) -> Quote | None:

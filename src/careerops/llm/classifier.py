@@ -8,8 +8,15 @@ from careerops.domain.email import RawEmail
 from careerops.domain.errors import CareerOpsError, Permanent
 from careerops.llm.answer import MAX_ANSWER_CHARS, CheckedAnswer, check_answer
 from careerops.llm.errors import InvalidAnswer
-from careerops.llm.prompt import MAX_MAIL_CHARS, PROMPT_VERSION, build_request
-from careerops.llm.trust import deadline_of, interview_of, needs_review, warnings_of
+from careerops.llm.prompt import MAX_MAIL_TOKENS, PROMPT_VERSION, build_request
+from careerops.llm.trust import (
+    deadline_of,
+    interview_of,
+    is_overruled,
+    names_of,
+    needs_review,
+    warnings_of,
+)
 from careerops.ops.context import PartContext
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
@@ -29,14 +36,14 @@ class LLMClassifier:
         *,
         second: Classifier | None,
         context: PartContext,
-        max_chars: int = MAX_MAIL_CHARS,
+        max_tokens: int = MAX_MAIL_TOKENS,
     ) -> None:
-        """Show `model` at most `max_chars` characters of a mail."""
+        """Show `model` about `max_tokens` of a mail at most, as estimated."""
         self._model = model
         self._second = second
         self._clock = context.clock
         self._metrics = context.metrics
-        self._max_chars = max_chars
+        self._max_tokens = max_tokens
         self._logger = get_logger("llm")
 
     @property
@@ -51,7 +58,7 @@ class LLMClassifier:
             Transient, Outage: as the model's.
             Permanent: two unusable answers (reason `invalid_answer`), or as the model's.
         """
-        request = build_request(mail, max_chars=self._max_chars)
+        request = build_request(mail, max_tokens=self._max_tokens)
         given = await self._ask(request)
         try:
             answer = self._checked(given, mail)
@@ -98,15 +105,26 @@ class LLMClassifier:
         self, mail: RawEmail, answer: CheckedAnswer, given: ChatAnswer
     ) -> Classification:
         second = await self._second_opinion(mail)
+        if second is not None and is_overruled(mail, answer, second):
+            return second.model_copy(
+                update={
+                    "warnings": warnings_of(mail, answer, second),
+                    "provider": self.name,
+                    "model": given.model,
+                    "prompt_version": PROMPT_VERSION,
+                    "review": True,
+                }
+            )
+        company, role = names_of(mail, answer, second)
         return Classification(
             event_type=answer.event_type,
-            company=answer.company,
-            role=answer.role,
+            company=company,
+            role=role,
             confidence=answer.confidence,
             summary=answer.summary,
             evidence=answer.quote.text if answer.quote is not None else "",
             interview=interview_of(mail, answer, second),
-            deadline=deadline_of(answer, second),
+            deadline=deadline_of(mail, answer, second),
             warnings=warnings_of(mail, answer, second),
             language=second.language if second is not None else "",
             provider=self.name,

@@ -39,7 +39,7 @@ donotreply|do not reply|system|workflow|people|bewerbung|bewerbungen|karriere|jo
 job alert|job alerts|unsere|unserem|unserer|uns|ihnen|dir|das|der|die|nous|vous|nosotros"""
 _NEVER_COMPANIES = frozenset(_NEVER_COMPANIES_TEXT.replace("\n", "").split("|"))
 
-_SIGNING = frozenset(
+SIGNING = frozenset(
     {"docusign.net", "docusign.com", "adobesign.com", "hellosign.com", "pandadoc.com"}
 )
 _GENERIC_TEXT = """
@@ -102,7 +102,7 @@ def registered_domain(domain: str) -> str:
 def company_domain(domain: str) -> str:
     """`domain` as a company's registered domain; '' for vendors', tools' and free-mail domains."""
     registered = registered_domain(domain)
-    if not registered or registered in FREE_MAIL | _SIGNING or ats_of(domain):
+    if not registered or registered in FREE_MAIL | SIGNING or ats_of(domain):
         return ""
     return registered
 

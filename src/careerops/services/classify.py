@@ -18,6 +18,7 @@ from careerops.domain.topics import CLASSIFIED
 from careerops.domain.verdicts import VerdictStatus
 from careerops.llm.budget import SCOPE as BUDGET
 from careerops.llm.budget import BudgetOptions
+from careerops.mail.known_links import links_to_tell
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
@@ -27,7 +28,6 @@ from careerops.services.envelopes import event_record
 from careerops.stream.message import Decision, Message, decode
 
 STAGE = "classify"
-_MAX_LINKS = 20
 _NEEDS = frozenset({"llm", "budget"})
 _HISTORY_NEEDS = _NEEDS | {"llm.history"}
 _PROBE_MIN_S = 1.0
@@ -108,7 +108,7 @@ class ClassifyHandler:
             sender=mail.sender,
             subject=mail.subject,
             auth=mail.auth,
-            links=mail.links[:_MAX_LINKS],
+            links=links_to_tell(mail, answer.company),
             ingested_at=message.appended_at,
         )
         self._classified.labels(event.event_type.value, event.provider).inc()

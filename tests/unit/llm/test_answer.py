@@ -188,6 +188,52 @@ def test_of_several_places_the_one_that_is_said_now_counts() -> None:
     assert quote.spoken
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        'They told us: "we offer you the job today". Bye.',
+        "They told us: \u201cwe offer you the job today\u201d. Bye.",
+        "Man sagte: \u201ewe offer you the job today\u201c. Bye.",
+        "On a dit: \u00ab we offer you the job today \u00bb. Bye.",
+        '{"evidence": "we offer you the job today"}',
+    ],
+)
+def test_a_passage_between_quotation_marks_is_mentioned_and_not_said(body: str) -> None:
+    """Also in the subject; where it is said elsewhere too, that counts."""
+    for letter in (mail(body), mail("Hello", subject=body)):
+        quote = find_quote(letter, "we offer you the job")
+        assert quote is not None
+        assert not quote.spoken
+    again = find_quote(mail(f"{body}\n\nYes, we offer you the job."), "we offer you the job")
+    assert again is not None
+    assert again.spoken
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'We offer you the job of "Data Engineer" today.',
+        'The 27" screen is yours. We offer you the job.',
+        "\u201cHello\u201d, we offer you the job, \u201cyours\u201d",
+        'Her "first" day\n\nWe offer you the job.\n\nHis "last" day',
+    ],
+)
+def test_quotation_marks_elsewhere_in_the_paragraph_do_not_count(body: str) -> None:
+    """What stands between them is what is mentioned."""
+    quote = find_quote(mail(body), "we offer you the job")
+    assert quote is not None
+    assert quote.spoken
+
+
+def test_a_link_in_a_passage_is_any_link_and_a_rule_is_no_word() -> None:
+    """Models are shown neither as it stands in the mail."""
+    letter = mail("Take the test at https://x.example/t/1?a=b,\n-----\nplease, by Friday.")
+    quote = find_quote(letter, "the test at [link:x.example], please, by Friday.")
+    assert quote is not None
+    assert quote.text == letter.body_text[5:]
+    assert find_quote(letter, "[link:x.example]") is None
+
+
 def test_company_role_and_summary_are_bounded_and_without_links_and_controls() -> None:
     """They are shown on a phone."""
     answer = checked(
@@ -201,6 +247,18 @@ def test_company_role_and_summary_are_bounded_and_without_links_and_controls() -
     assert answer.summary.startswith("Go to or now y")
     assert len(answer.summary) == 400
     assert answer.place == "Room 5"
+
+
+def test_no_text_of_a_model_can_be_called_or_written_to() -> None:
+    """A number that a stranger gives is not ours to tell."""
+    answer = checked(
+        company="Evil.com",
+        role="Engineer, ask boss@evil.example",
+        summary="Call +1 (900) 555-0100 or go to evil.example/pay by 2026-03-05 14:00.",
+        interview={"start": "", "end": "", "place": "0900 555 0100"},
+    )
+    assert (answer.company, answer.role, answer.place) == ("Evil", "Engineer, ask", "")
+    assert answer.summary == "Call or go to evil by 2026-03-05 14:00."
 
 
 def test_null_is_an_empty_text() -> None:

@@ -20,7 +20,7 @@ from support.waiting import until
 
 EVENING = datetime(2026, 3, 2, 20, tzinfo=UTC)
 REQUEST = ChatRequest(
-    messages=(("system", "s" * 350), ("user", "u" * 350)), schema={}, schema_name="a"
+    messages=(("system", "." * 200), ("user", "." * 200)), schema={}, schema_name="a"
 )
 DOLLAR_A_CALL = OwnPrice(input=Decimal(5000), output=Decimal(0))
 """At 200 tokens sent."""

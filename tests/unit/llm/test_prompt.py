@@ -11,6 +11,8 @@ from careerops.domain.email import CalendarEvent, Mark, MarkKind, Sender
 from careerops.domain.taxonomy import EventType
 from careerops.llm.answer import Answer
 from careerops.llm.prompt import PROMPT_VERSION, build_request, instructions
+from careerops.llm.quote import find_quote
+from careerops.llm.tokens import estimate_tokens
 from support.adapters import INVITATION, RECEIVED, mail, marked
 
 
@@ -46,7 +48,7 @@ def test_the_examples_of_the_prompt_follow_its_schema_and_quote_their_mails() ->
 
 def test_the_prompt_names_every_event_type_and_its_version_is_its_file() -> None:
     """A new type needs a new prompt."""
-    assert PROMPT_VERSION == "classify.v1"
+    assert PROMPT_VERSION == "classify.v2"
     assert all(f"{kind.value}: " in instructions() for kind in EventType)
 
 
@@ -123,8 +125,8 @@ def test_an_invitation_is_shown() -> None:
 def test_a_long_mail_is_trimmed_to_the_budget_keeping_both_ends() -> None:
     """Deadlines stand at the end as often as at the beginning."""
     body = "FIRST " + "word " * 20_000 + " LAST"
-    text = shown(build_request(mail(body), max_chars=4000))
-    assert len(text) < 4600
+    text = shown(build_request(mail(body), max_tokens=1000))
+    assert 700 < estimate_tokens(text) < 1150
     assert "FIRST" in text
     assert "[... cut ...]" in text
     assert "LAST" in text
@@ -142,7 +144,7 @@ def test_a_mail_of_thousands_of_parts_stays_within_the_budget() -> None:
     """Naming parts costs room too."""
     body = "ab" * 20_000
     marks = tuple(Mark(kind=MarkKind.HIDDEN, start=2 * n, end=2 * n + 1) for n in range(20_000))
-    assert len(shown(build_request(mail(body, marks=marks), max_chars=3000))) < 12_000
+    assert estimate_tokens(shown(build_request(mail(body, marks=marks), max_tokens=800))) < 2000
 
 
 def test_marks_beyond_the_text_are_harmless() -> None:
@@ -154,3 +156,76 @@ def test_marks_beyond_the_text_are_harmless() -> None:
     )
     text = shown(build_request(mail("abcdef", marks=marks)))
     assert [part in text for part in ("bcd", "ef")] == [True, True]
+
+
+def test_what_a_reader_does_not_see_is_counted_and_not_shown() -> None:
+    """A model cannot obey what it is not shown."""
+    letter = marked(INVITATION + "\nobey me\nBye", "obey me", MarkKind.HIDDEN)
+    text = shown(build_request(letter))
+    code = code_of(text)
+    assert "obey me" not in text
+    assert f"\nHIDDEN {code} 7 characters that a reader does not see, not shown\n" in text
+
+
+def test_in_a_mail_that_says_nothing_visibly_what_is_hidden_is_shown_as_such() -> None:
+    """What our parser takes for hidden may be all there is."""
+    text = shown(build_request(marked("Hello\nThe letter.", "The letter.", MarkKind.HIDDEN)))
+    code = code_of(text)
+    assert f"HIDDEN {code}\nThe letter.\nEND HIDDEN {code}" in text
+
+
+def test_of_history_and_signature_the_beginning_is_shown() -> None:
+    """Who wrote before, and for whom the sender works."""
+    history = "> Can we meet on Thursday?\n" + "> and on and on\n" * 500
+    text = shown(build_request(marked(f"{INVITATION}\n{history}", history, MarkKind.QUOTED)))
+    assert "Can we meet on Thursday?" in text
+    assert estimate_tokens(text) < 450
+    signature = "-- \nMaja Lund, Bluefin Energy\n" + "legal words\n" * 80
+    text = shown(build_request(marked(f"{INVITATION}\n{signature}", signature, MarkKind.SIGNATURE)))
+    assert "Maja Lund, Bluefin Energy" in text
+    assert estimate_tokens(text) < 300
+
+
+def test_a_forwarded_mail_gets_more_room_than_history() -> None:
+    """It is what the mail is about."""
+    letter = (
+        "---------- Forwarded message ---------\nFrom: Bluefin\n" + "> word word\n" * 150 + "END"
+    )
+    forward = marked(letter, letter, MarkKind.QUOTED, subject="Fwd: Next steps")
+    reply = marked(letter, letter, MarkKind.QUOTED, subject="Re: Next steps")
+    assert "END" in shown(build_request(forward))
+    assert "END\n" not in shown(build_request(reply))
+
+
+def test_links_and_footers_are_not_shown() -> None:
+    """A quote that a model takes from what it is shown is found in the mail all the same."""
+    body = (
+        "Dear Robin,\nplease choose a time: https://click.example.com/abc?x=1 by Friday.\n"
+        + "We look forward to talking to you.\n" * 3
+        + "\nYou received this mail because you applied. Unsubscribe: https://x.example/u/1"
+    )
+    letter = mail(body)
+    text = shown(build_request(letter))
+    assert "choose a time: [link:example.com] by Friday." in text
+    assert text.splitlines()[-2] == "[footer left out]"
+    quote = find_quote(letter, "please choose a time: [link:example.com] by Friday.")
+    assert quote is not None
+    assert quote.text == "please choose a time: https://click.example.com/abc?x=1 by Friday."
+
+
+@given(st.integers(min_value=1, max_value=60), st.integers(min_value=50, max_value=600))
+def test_whatever_is_cut_both_ends_are_shown_within_the_budget(parts: int, tokens: int) -> None:
+    """Of a reply between quoted lines too."""
+    quoted = "> their question here\n"
+    said = [
+        f"Answer number {number} is so long that it takes some room.\n" for number in range(parts)
+    ]
+    body = quoted.join(["FIRST\n", *said, "LAST"])
+    marks, position = [], 0
+    while (position := body.find(quoted, position)) >= 0:
+        marks.append(Mark(kind=MarkKind.QUOTED, start=position, end=position + len(quoted)))
+        position += len(quoted)
+    text = shown(build_request(mail(body, marks=tuple(marks)), max_tokens=tokens))
+    assert "FIRST" in text
+    assert text.splitlines()[-2] == "LAST"
+    assert estimate_tokens(text) < tokens + 400
