@@ -328,6 +328,9 @@ async def test_secrets_in_the_wrong_place_of_a_configuration_are_not_repeated(
         assert outputs.leaks() == {}, table
 
 
+SENT = 'careerops_notifications_total{channel="jsonl",outcome="sent"} 3.0'
+
+
 async def test_what_a_running_process_shows_holds_no_contents(tmp_path: Path) -> None:
     """Metrics, health, readiness and the log of a run at debug level, while a channel is down."""
     home = planted_home(tmp_path, "", "")
@@ -344,6 +347,10 @@ async def test_what_a_running_process_shows_holds_no_contents(tmp_path: Path) ->
             await asyncio.to_thread(
                 wait_until, lambda: len(home.told()) == 3, "the told", timeout_s=30
             )
+            # A send is counted when its outcome is known for good, a moment after it was made.
+            await asyncio.to_thread(
+                wait_until, lambda: SENT in fetch(f"http://127.0.0.1:{port}/metrics"), "the count"
+            )
             pages = {
                 path: await asyncio.to_thread(fetch, f"http://127.0.0.1:{port}{path}")
                 for path in ("/metrics", "/health", "/ready", "/nowhere")
@@ -352,7 +359,7 @@ async def test_what_a_running_process_shows_holds_no_contents(tmp_path: Path) ->
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=15)
     log = (home.folder / "log.txt").read_text()
-    assert 'careerops_notifications_total{channel="jsonl",outcome="sent"} 3.0' in pages["/metrics"]
+    assert SENT in pages["/metrics"]
     assert '"whatsapp": "down"' in pages["/ready"]
     assert "channel_down" in log
     assert {name: leaks(text) for name, text in pages.items() if leaks(text)} == {}
