@@ -18,7 +18,10 @@ REGISTRY: Final[dict[str, dict[str, str]]] = {
         "rules": "careerops.adapters.classifier.rules:RulesClassifier",
     },
     "chatmodel": {
-        "openai": "careerops.adapters.llm.openai:OpenAIChatModel",
+        "anthropic": "careerops.adapters.llm.models:AnthropicChatModel",
+        "gemini": "careerops.adapters.llm.models:GeminiChatModel",
+        "groq": "careerops.adapters.llm.models:GroqChatModel",
+        "openai": "careerops.adapters.llm.models:OpenAIChatModel",
     },
     "researcher": {
         "mail": "careerops.adapters.researcher.mail:MailResearcher",

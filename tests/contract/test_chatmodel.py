@@ -8,9 +8,8 @@ skipped for it.
 import asyncio
 import importlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from support.httpfake import (
     sends,
     serving,
 )
+from support.llmvendors import anthropic, gemini, groq, openai
 
 KINDS = sorted(REGISTRY["chatmodel"])
 KEY = "sk-PLANTEDKEY0123456789abcdef"
@@ -45,43 +45,9 @@ REQUEST = ChatRequest(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """How a kind meets a fake of its vendor.
-
-    Attributes:
-        options: from the vendor's URL and a folder for secrets.
-        good: the vendor's answer with the text `{"a": 1}`.
-    """
-
-    options: Callable[[str, Path], dict[str, Any]]
-    good: Answer
-
-
-SETUPS: dict[str, Setup] = {
-    "openai": Setup(
-        options=lambda url, folder: {
-            "base_url": f"{url}/v1",
-            "api_keys": [secret(folder, KEY)],
-            "timeout_s": 1.5,
-        },
-        good=replies(
-            {
-                "id": "c1",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "m-1",
-                "choices": [
-                    {
-                        "index": 0,
-                        "finish_reason": "stop",
-                        "message": {"role": "assistant", "content": '{"a": 1}'},
-                    }
-                ],
-                "usage": {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8},
-            }
-        ),
-    ),
+SETUPS = {
+    profile.kind: profile
+    for profile in (anthropic.PROFILE, gemini.PROFILE, groq.PROFILE, openai.PROFILE)
 }
 
 
@@ -110,7 +76,13 @@ async def vendor(kind: str) -> AsyncIterator[Vendor]:
 async def model(kind: str, vendor: Vendor, tmp_path: Path) -> AsyncIterator[Any]:
     """A model that talks to the fake."""
     built = class_of(kind)
-    options = built.Options.model_validate(SETUPS[kind].options(vendor.url, tmp_path))
+    options = built.Options.model_validate(
+        {
+            "base_url": vendor.url + SETUPS[kind].path,
+            "api_keys": [secret(tmp_path, KEY)],
+            "timeout_s": 1.5,
+        }
+    )
     async with AsyncExitStack() as closing:
         made = built(options, context(real_time=True, name=kind))
         closing.push_async_callback(made.close)

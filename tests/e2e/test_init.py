@@ -27,6 +27,9 @@ CLASSIFIERS = {
     "rules": ("rules",),
     "openai": ("openai", "http://127.0.0.1:9/v1", "a-model"),
     "openai, defaults": ("openai", "", ""),
+    "gemini": ("gemini",),
+    "groq": ("groq",),
+    "anthropic": ("anthropic",),
 }
 RESEARCHERS = {"none": ("n",), "tavily": ("y",)}
 NOTIFIERS = {
@@ -35,7 +38,16 @@ NOTIFIERS = {
     "email": ("email", "smtp.example.test", "jo@example.org"),
     "whatsapp": ("whatsapp", "123", "+49 170 0000000"),
 }
-SECRETS = ("IMAP_PASSWORD", "OPENAI_API_KEY", "TAVILY_API_KEY", "SMTP_PASSWORD", "WHATSAPP_TOKEN")
+SECRETS = (
+    "ANTHROPIC_API_KEY",
+    "GEMINI_API_KEY",
+    "GROQ_API_KEY",
+    "IMAP_PASSWORD",
+    "OPENAI_API_KEY",
+    "SMTP_PASSWORD",
+    "TAVILY_API_KEY",
+    "WHATSAPP_TOKEN",
+)
 
 
 def answered(
@@ -93,7 +105,7 @@ async def test_every_classifier_that_can_be_answered_can_be_constructed(
     said = answered(home, classifier=classifier)
     (part,) = (await built(home, monkeypatch)).classifier
     assert part.kind == CLASSIFIERS[classifier][0]
-    assert ("text goes to that host" in said) == (part.kind == "openai")
+    assert ("text goes to that" in said) == (part.kind != "rules")
 
 
 @pytest.mark.parametrize("notifier", NOTIFIERS)
@@ -141,7 +153,7 @@ def test_an_answer_that_is_none_of_the_choices_is_asked_for_again(tmp_path: Path
     lines = ("pigeon", "MBOX", "inbox.mbox", "gpt", "rules", "n", "console")
     done = home.run("init", text="".join(f"{line}\n" for line in lines))
     assert "One of: imap, mbox, maildir, eml" in done.stderr
-    assert "One of: rules, openai" in done.stderr
+    assert "One of: rules, gemini, groq, anthropic, openai" in done.stderr
     assert 'kind = "mbox"' in (tmp_path / "careerops.toml").read_text()
 
 

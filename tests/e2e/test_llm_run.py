@@ -157,3 +157,30 @@ def test_a_spent_budget_degrades_marks_and_is_shown(tmp_path: Path, llmock: LLMo
     lines = home.run("budget").stdout
     assert "openai" in lines
     assert "of 5,000.0000 dollars" in lines
+
+
+def test_a_spent_days_quota_survives_restarts_and_is_shown(tmp_path: Path, llmock: LLMock) -> None:
+    """Two keys of one scope, one request a day: the second mail is the fallback's, without a call.
+
+    The second process asks nobody either: the day is not over because the program was.
+    """
+    home = home_of(tmp_path, llmock, "rules")
+    home.environment["LLM_KEY"] = f"{KEY},sk-other-0123456789abcdef"
+    text = (tmp_path / "careerops.toml").read_text()
+    limited = '[{key = "env:LLM_KEY", scope = "free", rpd = 1, day = "America/Los_Angeles"}]'
+    text = text.replace('["env:LLM_KEY"]', limited)
+    home.configure(text.replace("[classify]\n", "[classify]\nhold_s = 0\n"))
+    llmock.script({"type": "reply", "times": None, "text": good_answer()})
+    home.idle()
+    write_mbox(tmp_path / "inbox.mbox", [career_mail(5)[1]], mode="ab")
+    home.idle()
+    assert len(llmock.requests()) == 1
+    assert [bool(each["event"]["degraded"]) for each in home.told()] == [False, True]
+    (scope,) = home.json("budget")["scopes"]
+    day = {(each["unit"], each["period"]): each for each in scope["quotas"]}["requests", "day"]
+    assert scope["scope"] == "openai:free"
+    assert (day["used"], day["limit"], day["left"], day["source"]) == (1, 1, 0, "configured")
+    assert day["whole_at"] is not None
+    shown = home.run("budget").stdout
+    assert "openai:free" in shown
+    assert "requests a day" in shown

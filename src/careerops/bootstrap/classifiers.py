@@ -1,17 +1,17 @@
 """The chain of classifiers that `[[classifier]]` and `[classify]` describe."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from careerops.bootstrap.experiments import VariantBuilder
+from careerops.bootstrap.hosted import HostedModel, asking
 from careerops.bootstrap.parts import build_part, build_parts
 from careerops.config import Config, PartConfig
 from careerops.domain.email import RawEmail, Sender
-from careerops.llm.accounting import AccountedModel
+from careerops.domain.errors import ConfigurationError
 from careerops.llm.budget import Spending
 from careerops.llm.cascade import Cascade
 from careerops.llm.chain import ClassifierChain
-from careerops.llm.classifier import LLMClassifier
-from careerops.llm.prices import PriceList
+from careerops.llm.experiments.classifier import ExperimentClassifier
 from careerops.ops.context import PartContext
 from careerops.ports.classifier import Classifier
 
@@ -41,16 +41,28 @@ class _Wired:
         return self.micro_usd is None, self.micro_usd or 0
 
 
-def wire_classifier(config: Config, context: PartContext) -> ClassifierChain | Cascade:
+def wire_classifier(config: Config, context: PartContext) -> ExperimentClassifier:
     """Construct the classifiers in the order that `[classify] routing` says; without any, `rules`.
 
+    Around them is what deals mails to the variants of an experiment while one runs.
+
     Raises:
-        ConfigurationError: one cannot be constructed.
+        ConfigurationError: one cannot be constructed, or two have the same name.
     """
-    rules = _rules(config, context)
     spending = Spending(context.documents, context.clock, config.classify.budget)
+    chain = _chain(config, context, spending)
+    return ExperimentClassifier(chain, VariantBuilder(config, context, spending), context)
+
+
+def _chain(config: Config, context: PartContext, spending: Spending) -> ClassifierChain | Cascade:
+    rules = _rules(config, context)
     wired: list[_Wired] = []
     for _, family, built in build_parts(config, "classifier", _FAMILIES, context):
+        if built.name in {each.classifier.name for each in wired}:
+            # Quotas, budgets, breakers and metrics are kept by name.
+            raise ConfigurationError(
+                f"classifier: two are called {built.name!r}; give one a `name` of its own"
+            )
         if family == "chatmodel":
             wired.append(_hosted(built, rules, spending, context))
         else:
@@ -68,13 +80,12 @@ def wire_classifier(config: Config, context: PartContext) -> ClassifierChain | C
     return ClassifierChain(classifiers, fallback=fallback, context=context)
 
 
-def _hosted(model: Any, rules: Classifier, spending: Spending, context: PartContext) -> _Wired:
+def _hosted(
+    model: HostedModel, rules: Classifier, spending: Spending, context: PartContext
+) -> _Wired:
     """A language model, paid from the day's budget."""
-    prices: PriceList = model.price_list()
-    paid = AccountedModel(model, prices, spending, clock=context.clock, metrics=context.metrics)
-    classifier = LLMClassifier(paid, second=rules, context=context)
-    cost = prices.estimate(_TYPICAL_INPUT, _TYPICAL_OUTPUT, context.clock.now())
-    return _Wired(classifier, cost, local=False)
+    cost = model.price_list().estimate(_TYPICAL_INPUT, _TYPICAL_OUTPUT, context.clock.now())
+    return _Wired(asking(model, rules, spending, context), cost, local=False)
 
 
 async def warm_up(config: Config, context: PartContext) -> None:
@@ -119,6 +130,7 @@ def classifier_of_kind(config: Config, kind: str, context: PartContext) -> Class
         where, found = "--classifier", PartConfig(kind=kind)
     family, built = build_part(config, found, where, _FAMILIES, context)
     if family == "chatmodel":
-        return LLMClassifier(built, second=_rules(config, context), context=context)
+        spending = Spending(context.documents, context.clock, config.classify.budget)
+        return asking(built, _rules(config, context), spending, context)
     classifier: Classifier = built
     return classifier

@@ -1,14 +1,12 @@
 """Constructing the variants of experiments from the configuration's `[[classifier]]` tables."""
 
 from collections.abc import Iterable
-from typing import Any
 
+from careerops.bootstrap.hosted import HostedModel, asking
 from careerops.bootstrap.parts import build_part, kinds_of, load_class
 from careerops.config import Config, PartConfig
 from careerops.domain.errors import ConfigurationError
-from careerops.llm.accounting import AccountedModel
 from careerops.llm.budget import Spending
-from careerops.llm.classifier import LLMClassifier
 from careerops.llm.experiments.definition import CONFIGURED, Variant
 from careerops.llm.prompt import PROMPT_VERSION
 from careerops.ops.context import PartContext
@@ -57,20 +55,15 @@ class VariantBuilder:
             f"{where}: no [[classifier]] is called {variant.part[:40]}; there are {known}"
         )
 
-    def _asking(self, model: Any, prompt: str, where: str) -> Classifier:
+    def _asking(self, model: HostedModel, prompt: str, where: str) -> Classifier:
         if prompt not in {"", PROMPT_VERSION}:
             raise ConfigurationError(
                 f"{where}: no prompt {prompt[:40]}; this release asks with {PROMPT_VERSION}"
             )
-        context = self._context
-        prices = model.price_list()
-        paid = AccountedModel(
-            model, prices, self._spending, clock=context.clock, metrics=context.metrics
-        )
         _, rules = build_part(
             self._config, PartConfig(kind="rules"), where, _FAMILIES, self._context
         )
-        return LLMClassifier(paid, second=rules, context=context)
+        return asking(model, rules, self._spending, self._context)
 
 
 def _with_model(part: PartConfig, model: str, where: str) -> PartConfig:

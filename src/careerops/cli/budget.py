@@ -1,7 +1,8 @@
 """`budget`: what calls of language models cost today, what is left, and for how long."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,6 +19,7 @@ from careerops.cli.session import (
 
 if TYPE_CHECKING:
     from careerops.llm.budget import Spent, Today
+    from careerops.llm.quota.standing import ScopeStanding
 
 
 def register(app: typer.Typer) -> None:
@@ -26,18 +28,23 @@ def register(app: typer.Typer) -> None:
 
 
 def budget(ctx: typer.Context, json_: JsonOption = False) -> None:
-    """Show what was spent since midnight by each provider, and what is left."""
+    """Show what was spent since midnight by each provider, what is left, and for how long.
+
+    Then the same of each quota scope: requests and tokens of a minute and of a day.
+    """
     session = session_of(ctx, json_)
     config = session.load()
 
     async def main() -> None:
         from careerops.llm.budget import Spending, total
+        from careerops.llm.quota.keeper import QuotaKeeper
 
         async with opened(config) as around:
-            spending = Spending(around.stores.documents, around.clock, config.classify.budget)
-            today = await spending.today()
+            documents = around.stores.documents
+            today = await Spending(documents, around.clock, config.classify.budget).today()
+            scopes = await QuotaKeeper(documents, around.clock, around.metrics).standing()
         if session.json:
-            print_json(_as_json(today))
+            print_json(_as_json(today) | {"scopes": [_scope_as_json(each) for each in scopes]})
             return
         print_table(
             ("provider", "calls", "tokens in", "tokens out", "dollars", "unpriced calls"),
@@ -45,6 +52,11 @@ def budget(ctx: typer.Context, json_: JsonOption = False) -> None:
         )
         for line in _lines(today):
             print_line(line)
+        if scopes:
+            print_table(
+                ("scope", "quota", "used", "of", "known", "left", "whole again", "spent"),
+                [row for scope in scopes for row in _scope_rows(scope)],
+            )
 
     run_async(main)
 
@@ -79,6 +91,57 @@ def _lines(today: "Today") -> list[str]:
     return lines
 
 
+def _scope_rows(scope: "ScopeStanding") -> Iterator[tuple[str, ...]]:
+    """A line for each quota that has a limit or was used, and one for what is in the way."""
+    name = scope.scope
+    if scope.blocked_until is not None:
+        yield name, scope.reason, "", "", "", "0", _moment(scope.blocked_until), ""
+        name = ""
+    for quota in scope.quotas:
+        if quota.limit is None and not quota.used:
+            continue
+        yield (
+            name,
+            f"{quota.unit} a {quota.period}",
+            f"{quota.used:,}",
+            "?" if quota.limit is None else f"{quota.limit:,}",
+            quota.source,
+            "?" if quota.left is None else f"{quota.left:,}",
+            _moment(quota.whole_at),
+            _moment(quota.spent_at),
+        )
+        name = ""
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%b %d %H:%M:%S} UTC"
+
+
+def _scope_as_json(scope: "ScopeStanding") -> dict[str, Any]:
+    return {
+        "scope": scope.scope,
+        "blocked_until": _iso(scope.blocked_until),
+        "reason": scope.reason,
+        "quotas": [
+            {
+                "unit": str(quota.unit),
+                "period": str(quota.period),
+                "used": quota.used,
+                "limit": quota.limit,
+                "left": quota.left,
+                "source": quota.source,
+                "whole_at": _iso(quota.whole_at),
+                "spent_at": _iso(quota.spent_at),
+            }
+            for quota in scope.quotas
+        ],
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
 def _dollars(micro_usd: int) -> str:
     return f"{micro_usd / 1_000_000:,.4f}"
 
@@ -92,5 +155,5 @@ def _as_json(today: "Today") -> dict[str, Any]:
         "tokens_per_day": today.budget.tokens_per_day,
         "left_micro_usd": today.left_micro_usd,
         "left_tokens": today.left_tokens,
-        "exhausted_at": today.exhausted_at.isoformat() if today.exhausted_at else None,
+        "exhausted_at": _iso(today.exhausted_at),
     }

@@ -17,6 +17,7 @@ _PRESETS = {
     "gmx": ("imap.gmx.net", "your password, after IMAP is switched on in the web mail"),
     "other": ("", "the password of your mail account"),
 }
+_CLASSIFIERS = ("rules", "gemini", "groq", "anthropic", "openai")
 
 
 def register(app: typer.Typer) -> None:
@@ -72,15 +73,19 @@ def _ask_mailbox() -> str:
 
 
 def _ask_classifier() -> str:
-    kind = _choose("Who reads the mails: rules (here), or a language model?", ("rules", "openai"))
+    kind = _choose("Who reads the mails: rules (here), or a language model?", _CLASSIFIERS)
     if kind == "rules":
         return '\n[[classifier]]\nkind = "rules"          # nothing leaves this machine\n'
+    variable = f"{kind.upper()}_API_KEY"
+    if kind != "openai":
+        note(f"Your mails' text goes to that vendor. The key is read from {variable}.")
+        return f'\n[[classifier]]\nkind = "{kind}"\napi_keys = ["env:{variable}"]\n'
     url = typer.prompt("Base URL of the API", default="https://api.openai.com/v1")
     model = typer.prompt("Model", default="gpt-4o-mini")
-    note("Your mails' text goes to that host. The key is read from OPENAI_API_KEY.")
+    note(f"Your mails' text goes to that host. The key is read from {variable}.")
     return (
         f'\n[[classifier]]\nkind = "openai"\nbase_url = {_quoted(url)}\nmodel = {_quoted(model)}\n'
-        'api_keys = ["env:OPENAI_API_KEY"]\n'
+        f'api_keys = ["env:{variable}"]\n'
     )
 
 

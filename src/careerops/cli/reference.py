@@ -88,6 +88,9 @@ def configuration_markdown() -> str:
         for kind, target in REGISTRY[family].items():
             options = load_class(target).Options
             parts += [f"### `{kind}`", _said(load_class(target)), _rows(options)]
+        if family == "chatmodel":
+            key = load_class("careerops.adapters.llm.credentials:KeyOptions")
+            parts += ["### Keys of `api_keys`", _said(key), _rows(key)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -50,6 +50,7 @@ def build_request(mail: RawEmail, *, max_tokens: int = MAX_MAIL_TOKENS) -> ChatR
         messages=(("system", instructions()), ("user", shown_mail(mail, max_tokens=max_tokens))),
         schema=ANSWER_SCHEMA,
         schema_name="career_event",
+        history=mail.backfill,
     )
 
 

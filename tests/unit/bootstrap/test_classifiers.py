@@ -6,6 +6,7 @@ import pytest
 
 from careerops.bootstrap.classifiers import wire_classifier
 from careerops.config import Config
+from careerops.domain.errors import ConfigurationError
 from careerops.llm.accounting import AccountedModel
 from careerops.llm.cascade import Cascade
 from careerops.llm.chain import ClassifierChain
@@ -28,7 +29,7 @@ RULES = {"kind": "rules"}
 def wired(*tables: dict[str, Any], **classify: Any) -> Any:
     """The classifiers of these tables."""
     config = Config.model_validate({"classifier": list(tables), "classify": classify})
-    return wire_classifier(config, context())
+    return wire_classifier(config, context())._chain
 
 
 def names(chain: ClassifierChain) -> list[str]:
@@ -71,3 +72,9 @@ def test_every_model_is_paid_from_one_budget() -> None:
     assert all(isinstance(each, AccountedModel) for each in paid)
     assert len({id(each._spending) for each in paid}) == 1
     assert all(isinstance(link.classifier, LLMClassifier) for link in chain._links)
+
+
+def test_two_of_one_name_are_refused() -> None:
+    """Quota, money and metrics are counted by name."""
+    with pytest.raises(ConfigurationError, match="two are called 'openai'"):
+        wired(table("", "gpt-4o"), table("", "gpt-4o-mini"))

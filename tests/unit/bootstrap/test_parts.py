@@ -242,7 +242,7 @@ OPENAI = {"kind": "openai", "base_url": "http://127.0.0.1:9/v1", "model": "m"}
 async def test_a_language_model_is_a_classifier_like_any_other() -> None:
     """In the order of the configuration, the rules as the second opinion and the fallback."""
     chain = wire_classifier(config_of(classifier=[OPENAI, {"kind": "rules"}]), part_context())
-    assert isinstance(chain, ClassifierChain)
+    assert isinstance(chain._chain, ClassifierChain)
     await chain.close()
     config = config_of(classifier=[OPENAI], classify={"fallback": "none"})
     chain = wire_classifier(config, part_context())

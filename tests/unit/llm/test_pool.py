@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from careerops.adapters.llm.credentials import KeyOptions, credentials_of
+from careerops.adapters.llm.credentials import KeyOptions, credentials_of, limits_by_scope
 from careerops.adapters.llm.pool import CredentialPool, Member
 from careerops.adapters.memory.clock import FakeClock
 from careerops.adapters.memory.documents import MemoryDocuments
@@ -69,9 +69,11 @@ class Stand:
             (folder / f"key{number}").write_text(f"key-{number}")
             scope = scopes[number] if scopes else ""
             keys.append(KeyOptions(key=Secret(f"file:key{number}", folder), scope=scope, **options))
+        found = list(credentials_of("p", keys))
+        limits = limits_by_scope(found, "UTC")
         members = [
-            Member(credential, client, (each or KeyOptions(key=keys[0].key)).limits("UTC"), "bold")
-            for (credential, each), client in zip(credentials_of("p", keys), clients, strict=True)
+            Member(credential, client, limits[credential.scope], "bold")
+            for (credential, _), client in zip(found, clients, strict=True)
         ]
         quotas = QuotaKeeper(self.documents, self.clock, Metrics())
         self.pool = CredentialPool("p", members, quotas, self.clock)
@@ -166,7 +168,7 @@ async def test_when_every_key_is_refused_it_is_an_outage_that_says_so(tmp_path: 
     stand = Stand(tmp_path, Client(CredentialRefused("x")), Client(CredentialRefused("x")))
     assert "refuses every key" in str(await outage(stand))
     with pytest.raises(ConfigurationError, match="refuses every key"):
-        await stand.pool.check()
+        await stand.pool.check_keys()
 
 
 async def test_a_refused_schema_ends_the_asking(tmp_path: Path) -> None:
@@ -197,7 +199,7 @@ async def test_a_wrong_address_or_model_is_an_outage_and_a_wrong_configuration(
     stand = Stand(tmp_path, Client(ModelMissing("no such model")))
     assert "no such model" in str(await outage(stand))
     with pytest.raises(ConfigurationError, match="no such model"):
-        await stand.pool.check()
+        await stand.pool.check_keys()
 
 
 async def test_tokens_are_corrected_by_the_answer(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -36,16 +36,6 @@ class KeyOptions(BaseModel):
     tpd: int | None = Field(default=None, ge=1, le=100_000_000_000)
     day: DayRule | None = None
     pace: Pace | None = None
-
-    def limits(self, day: DayRule) -> Limits:
-        """As the quota keeper takes them; `day` is the provider's rule."""
-        return Limits(
-            requests_per_minute=self.rpm,
-            requests_per_day=self.rpd,
-            tokens_per_minute=self.tpm,
-            tokens_per_day=self.tpd,
-            day=self.day or day,
-        )
 
 
 Keys = Annotated[
@@ -125,6 +115,38 @@ def credentials_of(
             yield Credential(scope, options.key, position), options
     if not number:
         yield Credential(f"{provider}:none"), None
+
+
+def limits_by_scope(
+    found: Sequence[tuple[Credential, KeyOptions | None]], day: DayRule
+) -> dict[str, Limits]:
+    """Scope -> what its keys say about it; what only one of them says holds for all.
+
+    Raises:
+        ConfigurationError: two keys of a scope say different things of it.
+    """
+    said: dict[str, dict[str, Any]] = {}
+    for credential, options in found:
+        about = said.setdefault(credential.scope, {})
+        for name in ("rpm", "rpd", "tpm", "tpd", "day"):
+            value = getattr(options, name, None)
+            if value is None:
+                continue
+            if about.setdefault(name, value) != value:
+                raise ConfigurationError(
+                    f"api_keys: scope {credential.scope.partition(':')[2]} has two values of"
+                    f" {name}: its keys share one quota, so write it once"
+                )
+    return {
+        scope: Limits(
+            requests_per_minute=about.get("rpm"),
+            requests_per_day=about.get("rpd"),
+            tokens_per_minute=about.get("tpm"),
+            tokens_per_day=about.get("tpd"),
+            day=about.get("day") or day,
+        )
+        for scope, about in said.items()
+    }
 
 
 def _split(joined: str) -> list[str]:

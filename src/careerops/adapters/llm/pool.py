@@ -95,7 +95,7 @@ class CredentialPool:
                 return answer
         raise self._outage(refusals)
 
-    async def check(self) -> None:
+    async def check_keys(self) -> None:
         """Ask each credential for something that costs nothing.
 
         Raises:
@@ -209,4 +209,6 @@ class CredentialPool:
         )
 
     def _no_key(self) -> str:
+        if all(member.credential.secret is None for member in self._members):
+            return f"{self._name} asks for a key: set api_keys"
         return f"{self._name} refuses every key: put a valid one where api_keys points to"
