@@ -16,6 +16,8 @@ from careerops.ops.metrics import Metrics
 from careerops.ports.corrections import Correction
 from support.adapters import RECEIVED, ScriptedClassifier, mail
 from support.cli import Home
+from support.llmock import llmock_server
+from support.mails import career_mail, write_mbox
 from support.waiting import until
 
 pytestmark = pytest.mark.e2e
@@ -165,3 +167,40 @@ def test_before_the_first_one_there_is_nothing_to_see(home: Home) -> None:
     """And that is no error."""
     assert "no experiment is running" in home.run("experiment", "status").stdout
     assert json.loads(home.run("experiment", "status", "--json").stdout) == []
+
+
+@pytest.mark.integration
+def test_run_deals_its_mails_to_variants_and_shadows(tmp_path: Path) -> None:
+    """Each event carries who it was dealt to, and that model was asked; shadows act on nothing."""
+    answer = {
+        "event_type": "OTHER",
+        "company": "",
+        "role": "",
+        "confidence": 0.9,
+        "summary": "Nothing.",
+        "evidence": "",
+        "interview": None,
+        "deadline": None,
+    }
+    home = Home(tmp_path, {"LLM_KEY": SECRET})
+    write_mbox(tmp_path / "inbox.mbox", [career_mail(number)[1] for number in range(12)])
+    with llmock_server() as llmock:
+        llmock.script({"type": "reply", "times": None, "text": json.dumps(answer)})
+        home.configure(
+            'log = "sqlite:///careerops.db"\n[[mailbox]]\nkind = "mbox"\npath = "inbox.mbox"\n'
+            f'[[classifier]]\nkind = "openai"\nname = "here"\nbase_url = "{llmock.base_url}"\n'
+            'model = "big"\napi_keys = ["env:LLM_KEY"]\n'
+            '[[notifier]]\nkind = "jsonl"\npath = "told.jsonl"\n'
+        )
+        home.run(*START)
+        home.idle()
+        asked = [request["body"]["model"] for request in llmock.requests()]
+    dealt = [event["variant"] for event in home.json("events", "list")]
+    assert set(dealt) == {"champion", "small"}
+    assert asked.count("tiny") == dealt.count("small")
+    assert asked.count("big") == dealt.count("champion")
+    seen = home.json("experiment", "report")["seen"]
+    assert seen["champion"]["mails"] == dealt.count("champion")
+    assert seen["small"]["mails"] == dealt.count("small")
+    quiet = seen["quiet"]
+    assert 0 < quiet["mails"] + quiet["skipped"] <= dealt.count("champion")
