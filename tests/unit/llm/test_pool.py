@@ -25,6 +25,7 @@ from careerops.llm.quota.keeper import QuotaKeeper
 from careerops.ops.metrics import Metrics
 from careerops.ops.secrets import Secret
 from careerops.ports.chatmodel import ChatAnswer, ChatRequest, Period, QuotaHint, Unit
+from support.waiting import until
 
 REQUEST = ChatRequest(messages=(("user", "x" * 35),), schema={}, schema_name="a")
 ANSWER = ChatAnswer("{}", truncated=False, model="m", input_tokens=10, output_tokens=10)
@@ -230,3 +231,33 @@ async def test_a_call_that_ends_badly_keeps_no_other_from_a_cautious_scope(
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(stand.pool.complete(REQUEST), 5)
     assert await asyncio.wait_for(stand.pool.complete(REQUEST), 5) == ANSWER
+
+
+class Slow(Client):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = asyncio.Event()
+
+    async def complete(self, request: ChatRequest, key: str) -> ChatAnswer:
+        """Later."""
+        self.keys.append(key)
+        await self.free.wait()
+        return ANSWER
+
+
+async def test_many_at_once_spread_over_the_scopes(tmp_path: Path) -> None:
+    """Two keys of one scope count together; one call after the other stays with the first."""
+    clients = [Slow() for _ in range(4)]
+    stand = Stand(tmp_path, *clients, scopes="aabc")
+    async with asyncio.TaskGroup() as group:
+        for _ in range(9):
+            group.create_task(stand.pool.complete(REQUEST))
+        await until(lambda: sum(stand.asked()) == 9, "all calls")
+        assert stand.asked() == [3, 0, 3, 3]
+        for client in clients:
+            client.free.set()
+    for _ in range(3):
+        await stand.pool.complete(REQUEST)
+    assert stand.asked() == [6, 0, 3, 3]

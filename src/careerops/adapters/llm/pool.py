@@ -5,6 +5,7 @@ it has, and when that is used up, all of them wait. Nothing waits in here: where
 that is an `Outage` which says from when on there is, and the engine holds the mail.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,12 +64,13 @@ class CredentialPool:
     def __init__(
         self, name: str, members: Sequence[Member], quotas: QuotaKeeper, clock: Clock
     ) -> None:
-        """Ask `members` in their order, each as far as its scope has quota in `quotas`."""
+        """Ask `members`, each as far as its scope has quota in `quotas`."""
         self._name = name
         self._members = tuple(members)
         self._quotas = quotas
         self._clock = clock
         self._disabled = ""
+        self._under_way: Counter[str] = Counter()
         self._logger = get_logger("llm")
 
     @property
@@ -77,7 +79,10 @@ class CredentialPool:
         return self._name
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
-        """Ask once: of several credentials, the first whose scope has quota left.
+        """Ask once: of the scopes with the fewest calls under way, the first with quota left.
+
+        One call after the other so uses up one scope before the next, as they are written; many
+        at once spread over all of them.
 
         Raises:
             ProviderDown: timeout, no connection, 5xx. It is a `Transient`.
@@ -89,8 +94,15 @@ class CredentialPool:
             raise Outage(self._disabled, scope=self._name)
         tokens = estimated_tokens(request) + request.max_output_tokens
         refusals = _Refusals()
-        for member in self._members:
-            answer = await self._try(member, request, tokens, refusals)
+        for member in sorted(
+            self._members, key=lambda each: self._under_way[each.credential.scope]
+        ):
+            scope = member.credential.scope
+            self._under_way[scope] += 1
+            try:
+                answer = await self._try(member, request, tokens, refusals)
+            finally:
+                self._under_way[scope] -= 1
             if answer is not None:
                 return answer
         raise self._outage(refusals)
@@ -121,6 +133,9 @@ class CredentialPool:
             await member.client.close()
 
     # ---- inside ----
+
+    def _load(self, member: Member) -> int:
+        return self._under_way[member.credential.scope]
 
     async def _try(
         self, member: Member, request: ChatRequest, tokens: int, refusals: _Refusals
