@@ -198,7 +198,14 @@ async def test_a_wrong_address_or_model_is_an_outage_and_a_wrong_configuration(
 ) -> None:
     """It may be mended on the other side, so the mail waits."""
     stand = Stand(tmp_path, Client(ModelMissing("no such model")))
-    assert "no such model" in str(await outage(stand))
+    for _ in range(3):
+        error = await outage(stand)
+        assert "no such model" in str(error)
+        assert error.retry_at == stand.clock.now() + timedelta(seconds=60)
+    assert stand.asked() == [1]
+    await stand.clock.advance(60)
+    await outage(stand)
+    assert stand.asked() == [2]
     with pytest.raises(ConfigurationError, match="no such model"):
         await stand.pool.check_keys()
 
@@ -228,6 +235,7 @@ async def test_a_call_that_ends_badly_keeps_no_other_from_a_cautious_scope(
     with pytest.raises((Outage, ProviderDown)):
         await stand.pool.complete(REQUEST)
     stand.pool._disabled = ""
+    await stand.clock.advance(60)
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(stand.pool.complete(REQUEST), 5)
     assert await asyncio.wait_for(stand.pool.complete(REQUEST), 5) == ANSWER

@@ -8,7 +8,7 @@ that is an `Outage` which says from when on there is, and the engine holds the m
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from careerops.adapters.llm.credentials import Credential
@@ -31,6 +31,8 @@ from careerops.ports.clock import Clock
 
 BILLING: Final = timedelta(minutes=15)
 """A scope without money is looked at again after that: somebody may have paid."""
+MISSING: Final = timedelta(seconds=60)
+"""A model that is not served is asked for again after that."""
 REFUSED: Final = timedelta(seconds=60)
 """A secret is read again after that, so a refused key may be another one by then."""
 
@@ -70,6 +72,8 @@ class CredentialPool:
         self._quotas = quotas
         self._clock = clock
         self._disabled = ""
+        self._missing = ""
+        self._missing_until = datetime.min.replace(tzinfo=UTC)
         self._under_way: Counter[str] = Counter()
         self._logger = get_logger("llm")
 
@@ -92,6 +96,8 @@ class CredentialPool:
         """
         if self._disabled:
             raise Outage(self._disabled, scope=self._name)
+        if self._clock.now() < self._missing_until:
+            raise self._no_model()
         tokens = estimated_tokens(request) + request.max_output_tokens
         refusals = _Refusals()
         for member in sorted(
@@ -199,7 +205,10 @@ class CredentialPool:
             self._logger.critical(LogEvent.PROVIDER_DISABLED, provider=self._name)
             raise Outage(self._disabled, scope=self._name) from None
         except ModelMissing as error:
-            raise Outage(str(error), scope=self._name) from None
+            # Somebody may be about to load it; until then each mail would get the same refusal.
+            self._missing = str(error)
+            self._missing_until = self._clock.now() + MISSING
+            raise self._no_model() from None
         except Permanent:
             await self._quotas.correct(granted, granted.tokens, ())
             raise
@@ -222,6 +231,9 @@ class CredentialPool:
             retry_at=until,
             exact=True,
         )
+
+    def _no_model(self) -> Outage:
+        return Outage(self._missing, scope=self._name, retry_at=self._missing_until)
 
     def _no_key(self) -> str:
         if all(member.credential.secret is None for member in self._members):
