@@ -269,3 +269,11 @@ async def test_many_at_once_spread_over_the_scopes(tmp_path: Path) -> None:
     for _ in range(3):
         await stand.pool.complete(REQUEST)
     assert stand.asked() == [6, 0, 3, 3]
+
+
+async def test_a_check_counts_the_keys_that_are_refused(tmp_path: Path) -> None:
+    """One that works is enough; none is a wrong configuration."""
+    stand = Stand(tmp_path, Client(CredentialRefused("no")), Client(), Client())
+    assert await stand.pool.check_keys() == (1, 3)
+    with pytest.raises(ConfigurationError, match="refuses every key"):
+        await Stand(tmp_path, Client(CredentialRefused("no"))).pool.check_keys()

@@ -113,14 +113,15 @@ class _PooledModel(CredentialPool):
         return PriceList(options.base_url, options.model, options.price, free=free)
 
     async def check(self) -> str:
-        """Ask each key for something that costs nothing, and say that it works.
+        """Ask with each key for something that costs nothing, and say which work.
 
         Raises:
             ConfigurationError: every key is refused, or the address is wrong.
             Outage, Transient: it cannot be asked now.
         """
-        await self.check_keys()
-        return f"{self.name}: {self._host} answers, model {self._options.model}"
+        refused, keys = await self.check_keys()
+        text = f"{self.name}: {self._host} answers, model {self._options.model}"
+        return f"{text}; but refuses {refused} of {keys} keys" if refused else text
 
     @classmethod
     def _needs_key(cls, host: str) -> bool:

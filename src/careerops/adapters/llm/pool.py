@@ -113,8 +113,8 @@ class CredentialPool:
                 return answer
         raise self._outage(refusals)
 
-    async def check_keys(self) -> None:
-        """Ask each credential for something that costs nothing.
+    async def check_keys(self) -> tuple[int, int]:
+        """Ask with each key for something that costs nothing; how many are refused, of how many.
 
         Raises:
             ConfigurationError: every key is refused, or the address is wrong.
@@ -132,6 +132,7 @@ class CredentialPool:
                 raise Outage(str(error), scope=self._name) from None
         if refused == len(self._members):
             raise ConfigurationError(self._no_key())
+        return refused, len(self._members)
 
     async def close(self) -> None:
         """Close the clients. Idempotent."""
