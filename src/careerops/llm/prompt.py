@@ -10,6 +10,7 @@ not shown. It is shown, marked, only in a mail that says next to nothing visibly
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -38,16 +39,39 @@ _CUT: Final = "\n[... cut ...]\n"
 _PLACEHOLDER: Final = "\x00"
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The static part of a question.
+
+    Attributes:
+        version: its name, as events carry it.
+        text: instructions and examples.
+    """
+
+    version: str
+    text: str
+
+
 @cache
-def instructions(version: str = PROMPT_VERSION) -> str:
-    """The static part of prompt `version`, from the package's data."""
-    return (files("careerops.llm") / "prompts" / f"{version}.md").read_text(encoding="utf-8")
+def bundled_prompt(version: str = PROMPT_VERSION) -> Prompt:
+    """The prompt of that version, from the package's data."""
+    file = files("careerops.llm") / "prompts" / f"{version}.md"
+    return Prompt(version, file.read_text(encoding="utf-8"))
 
 
-def build_request(mail: RawEmail, *, max_tokens: int = MAX_MAIL_TOKENS) -> ChatRequest:
+def bundled_versions() -> list[str]:
+    """The prompts that the package has."""
+    folder = files("careerops.llm") / "prompts"
+    return sorted(each.name.removesuffix(".md") for each in folder.iterdir())
+
+
+def build_request(
+    mail: RawEmail, *, max_tokens: int = MAX_MAIL_TOKENS, prompt: Prompt | None = None
+) -> ChatRequest:
     """The question about `mail`, showing about `max_tokens` of its text at most."""
+    asked = prompt or bundled_prompt()
     return ChatRequest(
-        messages=(("system", instructions()), ("user", shown_mail(mail, max_tokens=max_tokens))),
+        messages=(("system", asked.text), ("user", shown_mail(mail, max_tokens=max_tokens))),
         schema=ANSWER_SCHEMA,
         schema_name="career_event",
         history=mail.backfill,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from careerops.domain.email import CalendarEvent, Mark, MarkKind, Sender
 from careerops.domain.taxonomy import EventType
 from careerops.llm.answer import Answer
-from careerops.llm.prompt import PROMPT_VERSION, build_request, instructions
+from careerops.llm.prompt import PROMPT_VERSION, build_request, bundled_prompt
 from careerops.llm.quote import find_quote
 from careerops.llm.tokens import estimate_tokens
 from support.adapters import INVITATION, RECEIVED, mail, marked
@@ -32,14 +32,14 @@ def test_static_instructions_come_first_and_the_mail_last_in_a_message_of_its_ow
     """So that vendors cache the prefix, which is the same for every mail."""
     one, other = build_request(mail()), build_request(mail("Something else", "Hello"))
     assert [role for role, _ in one.messages] == ["system", "user"]
-    assert one.messages[0] == other.messages[0] == ("system", instructions())
+    assert one.messages[0] == other.messages[0] == ("system", bundled_prompt().text)
     assert "we would like to invite you" in shown(one)
     assert (one.temperature, one.max_output_tokens) == (0.1, 300)
 
 
 def test_the_examples_of_the_prompt_follow_its_schema_and_quote_their_mails() -> None:
     """A model copies examples before it follows rules."""
-    blocks = instructions().split("Examples")[1].split("Subject: ")[1:]
+    blocks = bundled_prompt().text.split("Examples")[1].split("Subject: ")[1:]
     assert len(blocks) >= 4
     for block in blocks:
         text, _, answer = block.strip().rpartition("\n")
@@ -49,7 +49,7 @@ def test_the_examples_of_the_prompt_follow_its_schema_and_quote_their_mails() ->
 def test_the_prompt_names_every_event_type_and_its_version_is_its_file() -> None:
     """A new type needs a new prompt."""
     assert PROMPT_VERSION == "classify.v2"
-    assert all(f"{kind.value}: " in instructions() for kind in EventType)
+    assert all(f"{kind.value}: " in bundled_prompt().text for kind in EventType)
 
 
 def test_parts_that_do_not_count_are_named_as_such() -> None:
