@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from careerops.bootstrap.experiments import VariantBuilder
 from careerops.bootstrap.hosted import HostedModel, asking
 from careerops.bootstrap.parts import build_part, build_parts
+from careerops.bootstrap.prompts import prompt_of
 from careerops.config import Config, PartConfig
 from careerops.domain.email import RawEmail, Sender
 from careerops.domain.errors import ConfigurationError
@@ -56,6 +57,7 @@ def wire_classifier(config: Config, context: PartContext) -> ExperimentClassifie
 
 def _chain(config: Config, context: PartContext, spending: Spending) -> ClassifierChain | Cascade:
     rules = _rules(config, context)
+    prompt = prompt_of(config.classify.prompt, config.root, "classify.prompt")
     wired: list[_Wired] = []
     for _, family, built in build_parts(config, "classifier", _FAMILIES, context):
         if built.name in {each.classifier.name for each in wired}:
@@ -64,7 +66,8 @@ def _chain(config: Config, context: PartContext, spending: Spending) -> Classifi
                 f"classifier: two are called {built.name!r}; give one a `name` of its own"
             )
         if family == "chatmodel":
-            wired.append(_hosted(built, rules, spending, context))
+            asked = asking(built, rules, prompt=prompt, spending=spending, context=context)
+            wired.append(_Wired(asked, _cost_of(built, context), local=False))
         else:
             wired.append(_Wired(built))
     fallback = rules if config.classify.fallback == "rules" else None
@@ -80,12 +83,9 @@ def _chain(config: Config, context: PartContext, spending: Spending) -> Classifi
     return ClassifierChain(classifiers, fallback=fallback, context=context)
 
 
-def _hosted(
-    model: HostedModel, rules: Classifier, spending: Spending, context: PartContext
-) -> _Wired:
-    """A language model, paid from the day's budget."""
-    cost = model.price_list().estimate(_TYPICAL_INPUT, _TYPICAL_OUTPUT, context.clock.now())
-    return _Wired(asking(model, rules, spending, context), cost, local=False)
+def _cost_of(model: HostedModel, context: PartContext) -> int | None:
+    """What an ordinary mail costs, in millionths of a dollar; None if nobody knows."""
+    return model.price_list().estimate(_TYPICAL_INPUT, _TYPICAL_OUTPUT, context.clock.now())
 
 
 async def warm_up(config: Config, context: PartContext) -> None:
@@ -131,6 +131,8 @@ def classifier_of_kind(config: Config, kind: str, context: PartContext) -> Class
     family, built = build_part(config, found, where, _FAMILIES, context)
     if family == "chatmodel":
         spending = Spending(context.documents, context.clock, config.classify.budget)
-        return asking(built, _rules(config, context), spending, context)
+        prompt = prompt_of(config.classify.prompt, config.root, "classify.prompt")
+        rules = _rules(config, context)
+        return asking(built, rules, prompt=prompt, spending=spending, context=context)
     classifier: Classifier = built
     return classifier

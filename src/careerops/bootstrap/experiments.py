@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from careerops.bootstrap.hosted import HostedModel, asking
 from careerops.bootstrap.parts import build_part, kinds_of, load_class
+from careerops.bootstrap.prompts import prompt_of
 from careerops.config import Config, PartConfig
 from careerops.domain.errors import ConfigurationError
 from careerops.llm.budget import Spending
 from careerops.llm.experiments.definition import CONFIGURED, Variant
-from careerops.llm.prompt import PROMPT_VERSION
 from careerops.ops.context import PartContext
 from careerops.ports.classifier import Classifier
 
@@ -56,14 +56,12 @@ class VariantBuilder:
         )
 
     def _asking(self, model: HostedModel, prompt: str, where: str) -> Classifier:
-        if prompt not in {"", PROMPT_VERSION}:
-            raise ConfigurationError(
-                f"{where}: no prompt {prompt[:40]}; this release asks with {PROMPT_VERSION}"
-            )
+        wanted = prompt or self._config.classify.prompt
+        asked = prompt_of(wanted, self._config.root, where)
         _, rules = build_part(
             self._config, PartConfig(kind="rules"), where, _FAMILIES, self._context
         )
-        return asking(model, rules, self._spending, self._context)
+        return asking(model, rules, prompt=asked, spending=self._spending, context=self._context)
 
 
 def _with_model(part: PartConfig, model: str, where: str) -> PartConfig:

@@ -6,6 +6,7 @@ from careerops.llm.accounting import AccountedModel
 from careerops.llm.budget import Spending
 from careerops.llm.classifier import LLMClassifier
 from careerops.llm.prices import PriceList
+from careerops.llm.prompt import Prompt
 from careerops.ops.context import PartContext
 from careerops.ports.chatmodel import ChatModel
 from careerops.ports.classifier import Classifier
@@ -20,10 +21,15 @@ class HostedModel(ChatModel, Protocol):
 
 
 def asking(
-    model: HostedModel, rules: Classifier, spending: Spending, context: PartContext
+    model: HostedModel,
+    rules: Classifier,
+    *,
+    prompt: Prompt,
+    spending: Spending,
+    context: PartContext,
 ) -> LLMClassifier:
-    """A classifier that asks `model`, out of `spending`, with `rules` as the second opinion."""
+    """A classifier that asks `model` with `prompt`; `rules` are the second opinion."""
     paid = AccountedModel(
         model, model.price_list(), spending, clock=context.clock, metrics=context.metrics
     )
-    return LLMClassifier(paid, second=rules, context=context)
+    return LLMClassifier(paid, second=rules, context=context, prompt=prompt)

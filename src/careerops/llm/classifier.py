@@ -8,7 +8,7 @@ from careerops.domain.email import RawEmail
 from careerops.domain.errors import CareerOpsError, Permanent
 from careerops.llm.answer import MAX_ANSWER_CHARS, CheckedAnswer, check_answer
 from careerops.llm.errors import InvalidAnswer
-from careerops.llm.prompt import MAX_MAIL_TOKENS, PROMPT_VERSION, build_request
+from careerops.llm.prompt import MAX_MAIL_TOKENS, Prompt, build_request, bundled_prompt
 from careerops.llm.trust import (
     deadline_of,
     interview_of,
@@ -36,13 +36,15 @@ class LLMClassifier:
         *,
         second: Classifier | None,
         context: PartContext,
+        prompt: Prompt | None = None,
         max_tokens: int = MAX_MAIL_TOKENS,
     ) -> None:
-        """Show `model` about `max_tokens` of a mail at most, as estimated."""
+        """Ask with `prompt`, the present one without, and show about `max_tokens` of a mail."""
         self._model = model
         self._second = second
         self._clock = context.clock
         self._metrics = context.metrics
+        self._prompt = prompt or bundled_prompt()
         self._max_tokens = max_tokens
         self._logger = get_logger("llm")
 
@@ -58,7 +60,7 @@ class LLMClassifier:
             Transient, Outage: as the model's.
             Permanent: two unusable answers (reason `invalid_answer`), or as the model's.
         """
-        request = build_request(mail, max_tokens=self._max_tokens)
+        request = build_request(mail, max_tokens=self._max_tokens, prompt=self._prompt)
         given = await self._ask(request)
         try:
             answer = self._checked(given, mail)
@@ -111,7 +113,7 @@ class LLMClassifier:
                     "warnings": warnings_of(mail, answer, second),
                     "provider": self.name,
                     "model": given.model,
-                    "prompt_version": PROMPT_VERSION,
+                    "prompt_version": self._prompt.version,
                     "review": True,
                 }
             )
@@ -129,7 +131,7 @@ class LLMClassifier:
             language=second.language if second is not None else "",
             provider=self.name,
             model=given.model,
-            prompt_version=PROMPT_VERSION,
+            prompt_version=self._prompt.version,
             review=needs_review(mail, answer, second),
         )
 

@@ -47,6 +47,8 @@ class ClassifySettings(Model):
             those with the lowest price first, `cascade` asks the local ones first and hosted ones
             only where no local one is sure.
         sure: probability from which a local answer is taken, in a cascade.
+        prompt: what language models are asked with: a version that the package has, or the name
+            of a file `prompts/NAME.md` beside the configuration; '' is the present version.
         budget: a day's money and tokens.
     """
 
@@ -58,6 +60,7 @@ class ClassifySettings(Model):
     hold_s: float = Field(default=900.0, ge=0)
     routing: Literal["ordered", "cheapest", "cascade"] = "ordered"
     sure: float = Field(default=0.9, ge=0, le=1)
+    prompt: str = Field(default="", max_length=64)
     budget: BudgetOptions = BudgetOptions()
 
 

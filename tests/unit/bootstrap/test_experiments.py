@@ -1,5 +1,6 @@
 """Variants from the configuration's tables: their models, who pays, and what is refused."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,7 +70,10 @@ def test_rules_need_no_table(config: Config) -> None:
         (variant("gemma"), "variant v: no .* called gemma; there are configured, rules, openai"),
         (variant("rules", model="m"), "variant v: rules has no models"),
         (variant("rules", prompt="p"), "variant v: rules has no prompt"),
-        (variant("openai", prompt="classify.v0"), f"this release asks with {PROMPT_VERSION}"),
+        (
+            variant("openai", prompt="classify.v0"),
+            f"no prompt classify.v0: there is {PROMPT_VERSION}",
+        ),
     ],
 )
 async def test_what_cannot_be_is_refused_in_one_line(
@@ -88,3 +92,14 @@ async def test_a_missing_key_is_found_at_the_start(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ConfigurationError, match="variant v"):
         await check_variants(config, context(), [variant("openai")])
     await check_variants(config, context(), [variant("configured"), variant("here")])
+
+
+def test_a_variant_may_ask_with_a_prompt_of_ones_own(config: Config, tmp_path: Path) -> None:
+    """A file beside the configuration; the others ask as the configuration says."""
+    (tmp_path / "prompts").mkdir()
+    for name in ("short", "long"):
+        (tmp_path / "prompts" / f"{name}.md").write_text(name)
+    chosen = config.classify.model_copy(update={"prompt": "long"})
+    config = config.model_copy(update={"root": tmp_path, "classify": chosen})
+    assert build(config, variant("here", prompt="short"))._prompt.text == "short"
+    assert build(config, variant("here"))._prompt.text == "long"
