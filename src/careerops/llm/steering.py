@@ -3,8 +3,8 @@
 What an attacker says is not known, and in what language neither. What it has to look like to pass
 for something else than a mail is: our own interface (fields of the answer, lines around a mail),
 the marks that chat models tell speakers by, text that only a program reads (encoded, or spelled
-with letters of another script that look alike). Such a mail may mean what it says, but no label of
-it stands unmarked.
+with letters of another script that look alike). And whoever wants to be obeyed mostly says by whom
+(see `addressing`). Such a mail may mean what it says, but no label of it stands unmarked.
 """
 
 import base64
@@ -14,6 +14,7 @@ from typing import Final
 
 from careerops.domain.email import RawEmail
 from careerops.domain.taxonomy import EventType
+from careerops.llm.addressing import addresses_programs
 from careerops.llm.answer import ANSWER_SCHEMA
 
 PROMPT_INJECTION: Final = "prompt_injection"
@@ -79,6 +80,7 @@ def _has_sign(text: str) -> bool:
         or _names_labels(text)
         or any(map(_is_encoded_text, _BASE64.findall(text)))
         or _MIXED.search(text) is not None
+        or addresses_programs(text)
     )
 
 

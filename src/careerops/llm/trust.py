@@ -5,8 +5,9 @@ The rule: a label stands unmarked only if
 - its evidence is what the sender says now, visibly (see `quote`),
 - nothing in the mail has the form of text for programs (see `steering`), and our own parser found
   nothing suspicious,
-- and the local classifier, which obeys nobody, gives the same label and is sure enough of it; or it
-  only guesses, and an independent signal supports the label.
+- the local classifier, which obeys nobody, gives the same label; or it only guesses, and an
+  independent signal supports the label,
+- and the label is borne by the mail and not by one foreign passage of it (see `bearing`).
 
 Otherwise it is marked for review. An independent signal is an applicant tracking system, a
 scheduler or an invitation by .ics, from a sender whose DMARC is aligned, in a mail that shows its
@@ -49,16 +50,24 @@ _VENDORS: Final = {
 """Whose mail supports which label. Job boards support none: most of their mail is advertising."""
 
 
-def needs_review(mail: RawEmail, answer: CheckedAnswer, second: Classification | None) -> bool:
+def needs_review(
+    mail: RawEmail, answer: CheckedAnswer, second: Classification | None, *, stray: bool = False
+) -> bool:
     """Whether a person should look at `answer` before believing it.
 
-    `second` is the local classifier's opinion; without one, only an independent signal counts.
+    Args:
+        mail: what it is about.
+        answer: the model's.
+        second: the local classifier's opinion; without one, only an independent signal counts.
+        stray: whether what convinced the local classifier is foreign to the rest of the mail.
     """
-    if answer.quote is not None and not answer.quote.spoken:
-        return True
-    if second is not None and second.review and second.warnings:
-        return True  # our parser found something suspicious: no label of it stands unmarked
-    if answer.event_type.is_career and steers(mail):
+    if (
+        stray
+        or (answer.quote is not None and not answer.quote.spoken)
+        # Our parser found something suspicious: no label of it stands unmarked.
+        or (second is not None and second.review and second.warnings)
+        or (answer.event_type.is_career and steers(mail))
+    ):
         return True
     if second is not None and second.event_type is answer.event_type:
         return False

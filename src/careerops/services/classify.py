@@ -18,7 +18,7 @@ from careerops.domain.topics import CLASSIFIED
 from careerops.domain.verdicts import VerdictStatus
 from careerops.llm.budget import SCOPE as BUDGET
 from careerops.llm.budget import BudgetOptions
-from careerops.mail.known_links import links_to_tell
+from careerops.mail.known_links import interview_to_tell, links_to_tell
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
@@ -100,8 +100,9 @@ class ClassifyHandler:
         """Classify one mail; `OTHER` and history are kept, everything else is published."""
         mail = decode(message, RawEmail)
         answer = await self._answer(mail, message)
+        told = {"interview": interview_to_tell(mail, answer.interview, answer.company)}
         event = CareerEvent(
-            **dict(answer),
+            **(dict(answer) | told),
             event_id=message.envelope.id,
             revision=message.envelope.revision,
             original_email_id=mail.rfc822_message_id or mail.provider_id,

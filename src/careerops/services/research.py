@@ -23,6 +23,7 @@ from careerops.domain.notification import (
 from careerops.domain.taxonomy import URGENCY
 from careerops.domain.topics import NOTIFICATIONS
 from careerops.domain.verdicts import Record
+from careerops.mail.company_names import company_domain
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.clock import Clock
@@ -107,7 +108,18 @@ class ResearchHandler:
         except TimeoutError:
             degraded = "research took too long"
             self._logger.warning(LogEvent.RESEARCH_DEGRADED, reason="budget_spent")
+        found = without_strangers(found, event)
         return found.model_copy(update={"degraded": degraded}) if degraded else found
+
+
+def without_strangers(briefing: Briefing, event: CareerEvent) -> Briefing:
+    """`briefing` without sources that are domains to which the mail leads, and which nobody knows.
+
+    Naming one as our source would vouch for it.
+    """
+    strangers = {company_domain(link.domain) for link in event.links if not link.url}
+    sources = tuple(source for source in briefing.sources if source not in strangers)
+    return briefing.model_copy(update={"sources": sources})
 
 
 def merge(better: Briefing, floor: Briefing) -> Briefing:

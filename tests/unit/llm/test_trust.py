@@ -92,6 +92,11 @@ def test_a_contradicted_label_is_reviewed() -> None:
     assert needs_review(mail(), answer(mail()), OTHERWISE)
 
 
+def test_a_label_that_is_foreign_to_the_rest_is_reviewed_though_all_agree() -> None:
+    """A paragraph convinced both, and the mail around it is about something else."""
+    assert needs_review(mail(), answer(mail()), SAME, stray=True)
+
+
 def test_a_contradicted_other_is_reviewed_too() -> None:
     """A mail that talks a model out of an interview leaves a trace."""
     assert needs_review(mail(), answer(mail(), "OTHER", evidence=""), SAME)

@@ -7,7 +7,7 @@ import pytest
 
 from careerops.adapters.memory.database import MemoryDatabase
 from careerops.domain.career import CAREER_EVENT_TYPE, CareerEvent, Classification, Interview
-from careerops.domain.email import RAW_EMAIL_TYPE, RawEmail, Sender
+from careerops.domain.email import RAW_EMAIL_TYPE, Link, RawEmail, Sender
 from careerops.domain.envelope import Envelope
 from careerops.domain.errors import Outage, Permanent, Transient
 from careerops.domain.model import Model
@@ -19,7 +19,13 @@ from careerops.ops.metrics import Metrics
 from careerops.ports.eventlog import Delivery, LogRecord
 from careerops.services.classify import ClassifyHandler, ClassifySettings
 from careerops.services.notify import EVERYONE, NotifyHandler
-from careerops.services.research import ResearchHandler, ResearchSettings, merge, worth_until
+from careerops.services.research import (
+    ResearchHandler,
+    ResearchSettings,
+    merge,
+    without_strangers,
+    worth_until,
+)
 from careerops.stream.message import Message
 
 WHEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -278,6 +284,17 @@ def test_merging_keeps_what_is_only_in_the_floor() -> None:
     """Empty findings do not overwrite."""
     merged = merge(Briefing(funding="f"), Briefing(summary="s", people=("P",)))
     assert (merged.summary, merged.funding, merged.people) == ("s", "f", ("P",))
+
+
+def test_a_domain_to_which_a_mail_only_leads_is_no_source_of_ours() -> None:
+    """Naming it would vouch for it; what was found elsewhere stays."""
+    links = (
+        Link(domain="join.evil.example", url=""),
+        Link(domain="acme.example", url="https://acme.example/a"),
+    )
+    found = Briefing(sources=("the mail", "evil.example", "acme.example", "https://evil.example/x"))
+    told = without_strangers(found, career(links=links))
+    assert told.sources == ("the mail", "acme.example", "https://evil.example/x")
 
 
 def test_telling_makes_sense_until_the_interview_is_over() -> None:
