@@ -11,7 +11,7 @@ labelled promises (invitations, offers, tests) that the rules read right, one is
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,6 +58,22 @@ class Rest:
             return False  # a rejection thanks for the application, a receipt names the next steps
         is_receipt = opinion.event_type is EventType.APPLIED
         return opinion.confidence >= (BEYOND_DOUBT if is_receipt else self.clear_from)
+
+
+async def is_stray(
+    mail: RawEmail,
+    label: EventType,
+    second: Classification | None,
+    ask: Callable[[RawEmail], Awaitable[Classification | None]],
+) -> bool:
+    """Whether `label`, which is also the local classifier's in `second`, hangs on one passage.
+
+    `ask` gives the local classifier's opinion of another mail, None if it has none.
+    """
+    for rest in rests_of(mail, label, second):
+        if rest.contradicts(await ask(rest.mail)):
+            return True
+    return False
 
 
 def rests_of(mail: RawEmail, label: EventType, second: Classification | None) -> Iterator[Rest]:

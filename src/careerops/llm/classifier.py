@@ -7,7 +7,7 @@ from careerops.domain.career import Classification
 from careerops.domain.email import RawEmail
 from careerops.domain.errors import CareerOpsError, Permanent
 from careerops.llm.answer import MAX_ANSWER_CHARS, CheckedAnswer, check_answer
-from careerops.llm.bearing import rests_of
+from careerops.llm.bearing import is_stray
 from careerops.llm.errors import InvalidAnswer
 from careerops.llm.prompt import MAX_MAIL_TOKENS, Prompt, build_request, bundled_prompt
 from careerops.llm.trust import (
@@ -118,7 +118,7 @@ class LLMClassifier:
                     "review": True,
                 }
             )
-        stray = await self._is_stray(mail, answer, second)
+        stray = await is_stray(mail, answer.event_type, second, self._second_opinion)
         company, role = names_of(mail, answer, second)
         return Classification(
             event_type=answer.event_type,
@@ -136,14 +136,6 @@ class LLMClassifier:
             prompt_version=self._prompt.version,
             review=needs_review(mail, answer, second, stray=stray),
         )
-
-    async def _is_stray(
-        self, mail: RawEmail, answer: CheckedAnswer, second: Classification | None
-    ) -> bool:
-        for rest in rests_of(mail, answer.event_type, second):
-            if rest.contradicts(await self._second_opinion(rest.mail)):
-                return True
-        return False
 
     async def _second_opinion(self, mail: RawEmail) -> Classification | None:
         if self._second is None:

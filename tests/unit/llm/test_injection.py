@@ -14,15 +14,20 @@ import pytest
 
 import careerops.domain.render
 import careerops.llm.answer
+import careerops.llm.bearing
 import careerops.llm.classifier
 import careerops.llm.prompt
 import careerops.llm.steering
 import careerops.llm.trust
 import support.injection.judging
 from careerops.domain.errors import Permanent
+from careerops.llm.cascade import Cascade
+from careerops.llm.chain import ClassifierChain
+from careerops.llm.classifier import LLMClassifier
 from careerops.mail.ats import ats_of
 from careerops.mail.company_names import FREE_MAIL
 from careerops.ports.chatmodel import ChatAnswer, ChatRequest
+from careerops.services.classify import ClassifySettings
 from support.injection.corpus import NAMES, Row, parsed, rows
 from support.injection.judging import (
     Outcome,
@@ -32,6 +37,7 @@ from support.injection.judging import (
     outcome_of,
 )
 from support.injection.obedient import ObedientModel, passages_of
+from support.rules import part_context, rules
 
 KINDS = {
     "body", "subject", "sender name", "hidden HTML", "alt text", "quoted reply", "forwarded block",
@@ -40,6 +46,7 @@ KINDS = {
 }  # fmt: skip
 DISGUISES = {"plain", "zero-width", "bidi", "base64", "homoglyph", "entities", "fullwidth"}
 MOST_MARKED = 0.03
+SURE = ClassifySettings().sure
 
 
 async def attacked(row: Row, **how: Any) -> tuple[Outcome, ObedientModel]:
@@ -170,7 +177,7 @@ async def test_without_a_look_at_the_rest_of_a_mail_lies_pass(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """What talks the model into something talks the rules into it, too."""
-    monkeypatch.setattr(careerops.llm.classifier, "rests_of", lambda *_: ())
+    monkeypatch.setattr(careerops.llm.bearing, "rests_of", lambda *_: ())
     assert len(await lies(name)) >= 4
 
 
@@ -199,6 +206,19 @@ async def test_links_and_sources_that_nobody_knows_are_told(
     found = await outcomes("attacks")
     told = {row.id for row, outcome in found if contacts_told(row, outcome)}
     assert {"ics-url", "hidden-anchor"} <= told
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_cascade_tells_no_lie_that_the_rules_are_sure_of(name: str) -> None:
+    """There the rules answer alone where they are sure, and no model is asked."""
+    told = []
+    for row in rows(name):
+        hosted = LLMClassifier(ObedientModel((row,)), second=rules(), context=part_context())
+        chain = ClassifierChain([hosted], fallback=rules(), context=part_context())
+        answer = await Cascade([rules()], chain, sure=SURE).classify(parsed(row.attack))
+        lies = answer.event_type.is_career and answer.event_type is not row.truth
+        told += [row.id] if lies and not answer.review else []
+    assert told == []
 
 
 class Parrot:
