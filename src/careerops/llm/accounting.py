@@ -1,5 +1,6 @@
 """Every call of a model: held against the day's budget before, and written down after."""
 
+from functools import lru_cache
 from typing import Final
 
 from careerops.domain.errors import Outage
@@ -18,7 +19,16 @@ _USD: Final = 1e-6
 
 def estimated_tokens(request: ChatRequest) -> int:
     """Tokens that `request` sends, roughly and rather too many."""
-    return sum(estimate_tokens(text) for _, text in request.messages)
+    return sum(
+        _instruction_tokens(text) if role == "system" else estimate_tokens(text)
+        for role, text in request.messages
+    )
+
+
+@lru_cache(maxsize=16)
+def _instruction_tokens(text: str) -> int:
+    """Of what is the same in every call, and longer than most mails."""
+    return estimate_tokens(text)
 
 
 class AccountedModel:

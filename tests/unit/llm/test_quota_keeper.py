@@ -103,6 +103,56 @@ async def test_two_keepers_share_a_scope_on_one_file(tmp_path: Path) -> None:
         await store.close()
 
 
+class Failing(MemoryDocuments):
+    """Documents that take a change back, as a transaction that cannot be written."""
+
+    failing = False
+
+    async def change(self, key: str, change: "Change[Any]") -> Any:
+        """Change, or only seem to."""
+        before = dict(self._documents)
+        answer = await super().change(key, change)
+        if self.failing:
+            self._documents = before
+            raise Outage("away", scope="store")
+        return answer
+
+
+async def test_a_change_that_was_taken_back_is_not_remembered() -> None:
+    """A state that is kept instead of read again is the one that the store has."""
+    documents, limits = Failing(), Limits(requests_per_minute=3)
+    quotas = keeper(documents)
+    await granted(quotas, limits)
+    documents.failing = True
+    for _ in range(5):
+        with pytest.raises(Outage):
+            await ask(quotas, limits)
+    documents.failing = False
+    answers = [await ask(quotas, limits) for _ in range(3)]
+    assert [isinstance(answer, Grant) for answer in answers] == [True, True, False]
+
+
+async def test_a_document_is_read_only_where_somebody_else_wrote_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Reading it for each call cost more than the call."""
+    reads: list[bytes | None] = []
+
+    def counting(document: bytes | None) -> State:
+        reads.append(document)
+        return decode(document)
+
+    monkeypatch.setattr("careerops.llm.quota.scope.decode", counting)
+    documents, limits = MemoryDocuments(), Limits(requests_per_minute=30)
+    ours, theirs = keeper(documents), keeper(documents)
+    for _ in range(10):
+        await ours.correct(await granted(ours, limits), 7, ())
+    assert len(reads) == 1
+    await granted(theirs, limits)
+    await granted(ours, limits)
+    assert len(reads) == 3
+
+
 async def test_a_call_costs_one_change_before_and_one_after_it() -> None:
     """Where there are limits to keep."""
     documents = Counting()

@@ -82,7 +82,7 @@ class QuotaKeeper:
         known = self._known(grant.scope)
         uncounted = known.uncounted.get(grant.at)
         if uncounted is not None:
-            uncounted.tokens = tokens
+            known.uncounted[grant.at] = dataclasses.replace(uncounted, tokens=tokens)
             grant = dataclasses.replace(grant, tokens=tokens)
             if not any(hint.limit and hint.unit and hint.period for hint in hints):
                 return
@@ -181,14 +181,15 @@ class QuotaKeeper:
         uncounted, known.uncounted = known.uncounted, {}
 
         def change(document: bytes | None) -> tuple[bytes | None, tuple[AnswerT, State]]:
-            state = decode(document)
+            state = known.read(document)
             if known.configured:
                 state.limits = known.limits
             # The time of the change, not of its asking: the store may have had others before.
             book = Book(state, state.limits or known.limits, self._clock.now())
             book.adopt(uncounted.values())
             answer = act(book)
-            return state.encode(), (answer, state)
+            seen, state.lost = state.snapshot(), ""
+            return known.write(state), (answer, seen)
 
         try:
             answer, state = await self._documents.change(PREFIX + known.name, change)

@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from careerops.llm.quota.book import Book, Grant
 from careerops.llm.quota.gate import Gate
 from careerops.llm.quota.limits import Limits
-from careerops.llm.quota.state import QUOTAS, RPM, Quota, State, Use
+from careerops.llm.quota.state import QUOTAS, RPM, Quota, State, Use, decode
 from careerops.llm.quota.tally import LONGEST_S
 from careerops.ports.clock import Clock
 
@@ -44,6 +43,7 @@ class Scope:
         self.free = False
         self.looked_s = -math.inf
         self.uncounted: dict[float, Use] = {}
+        self._written: tuple[bytes, State] | None = None
         self._live_until: datetime | None = None
         self._shown: set[Quota] = set()
 
@@ -63,14 +63,24 @@ class Scope:
 
     def left(self, quota: Quota) -> float:
         """What is left now of what was left when it was seen last; nan if nobody knows."""
-        state = replace(
-            self.seen,
-            minute=[replace(use) for use in self.seen.minute],
-            day=[replace(use) for use in self.seen.day],
-        )
-        book = Book(state, self.limits, self._clock.now())
+        book = Book(self.seen.snapshot(), self.limits, self._clock.now())
         limit = book.limit(quota)
         return math.nan if limit is None else max(0, limit - book.used(quota))
+
+    # ---- its document ----
+
+    def read(self, document: bytes | None) -> State:
+        """The state in `document`: mostly the one that was written here last, as it still is."""
+        written, self._written = self._written, None
+        if written is not None and written[0] == document:
+            return written[1]
+        return decode(document)
+
+    def write(self, state: State) -> bytes:
+        """The document of `state`, which nobody else may hold from now on."""
+        document = state.encode()
+        self._written = document, state
+        return document
 
     # ---- live mail before history ----
 

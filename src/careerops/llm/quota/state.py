@@ -5,7 +5,9 @@ Times are seconds since 1970 (UTC).
 
 import json
 import math
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, Final
 
 from careerops.llm.quota.limits import Limits, checked_rule
@@ -20,13 +22,18 @@ QUOTAS: Final[tuple[Quota, ...]] = tuple((unit, period) for period in Period for
 RPM: Final[Quota] = (Unit.REQUESTS, Period.MINUTE)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Use:
-    """What was used at one time: `amounts` of requests and tokens."""
+    """What was used at one time: requests and tokens. It is replaced, and never changes."""
 
     at: float
     requests: int
     tokens: int
+
+    @cached_property
+    def text(self) -> str:
+        """As documents have it. Kept, because all but one or two stay what they are in a change."""
+        return f"[{self.at!r},{self.requests},{self.tokens}]"
 
     def of(self, unit: Unit) -> int:
         """The amount in `unit`."""
@@ -56,6 +63,9 @@ class Learnt:
     trial_served: bool = False
 
 
+_LEARNT: Final = tuple(each.name for each in fields(Learnt))
+
+
 @dataclass(slots=True)
 class State:
     """All of a scope.
@@ -83,22 +93,30 @@ class State:
         """Those of a period."""
         return self.minute if period is Period.MINUTE else self.day
 
+    def snapshot(self) -> "State":
+        """As it is now, whatever becomes of it."""
+        return replace(
+            self,
+            minute=list(self.minute),
+            day=list(self.day),
+            learnt={quota: replace(each) for quota, each in self.learnt.items()},
+        )
+
     def encode(self) -> bytes:
         """As a document."""
         value: dict[str, Any] = {
             "v": VERSION,
-            "minute": [[use.at, use.requests, use.tokens] for use in self.minute],
-            "day": [[use.at, use.requests, use.tokens] for use in self.day],
             "blocked": [self.blocked_until, self.reason],
             "learnt": {
-                f"{unit}/{period}": list(astuple(each))
+                f"{unit}/{period}": [getattr(each, name) for name in _LEARNT]
                 for (unit, period), each in self.learnt.items()
             },
         }
         if self.limits is not None:
             numbers = [self.limits.of(*quota) for quota in QUOTAS]
             value["limits"] = [numbers, self.limits.day, self.limits.minute_s]
-        return json.dumps(value, separators=(",", ":")).encode()
+        rest = json.dumps(value, separators=(",", ":"))
+        return f'{{"minute":{_text(self.minute)},"day":{_text(self.day)},{rest[1:]}'.encode()
 
 
 def decode(document: bytes | None) -> State:
@@ -115,11 +133,15 @@ def decode(document: bytes | None) -> State:
             _uses(value["day"]),
             _time(until),
             str(reason)[:64],
-            dict(_learnt(name, fields) for name, fields in value["learnt"].items()),
+            dict(_learnt(name, values) for name, values in value["learnt"].items()),
             _limits(value["limits"]) if "limits" in value else None,
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return State(lost="damaged")
+
+
+def _text(uses: Iterable[Use]) -> str:
+    return f"[{','.join([use.text for use in uses])}]"
 
 
 def _uses(items: list[Any]) -> list[Use]:
@@ -127,9 +149,9 @@ def _uses(items: list[Any]) -> list[Use]:
     return sorted(uses, key=lambda use: use.at)
 
 
-def _learnt(name: str, fields: list[Any]) -> tuple[Quota, Learnt]:
+def _learnt(name: str, values: list[Any]) -> tuple[Quota, Learnt]:
     unit, _, period = name.partition("/")
-    limit, at, told, full, full_at, trial_at, trial_served = fields
+    limit, at, told, full, full_at, trial_at, trial_served = values
     learnt = Learnt(
         max(1, _count(limit)),
         _time(at),
@@ -142,8 +164,8 @@ def _learnt(name: str, fields: list[Any]) -> tuple[Quota, Learnt]:
     return (Unit(unit), Period(period)), learnt
 
 
-def _limits(fields: list[Any]) -> Limits:
-    numbers, day, minute_s = fields
+def _limits(values: list[Any]) -> Limits:
+    numbers, day, minute_s = values
     configured = [None if number is None else max(1, _count(number)) for number in numbers]
     of = dict(zip(QUOTAS, configured, strict=True))
     return Limits(

@@ -5,7 +5,7 @@ strictly than passed: by at most the margin of a minute, and by five minutes of 
 """
 
 import math
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import groupby
@@ -39,11 +39,7 @@ class Tally:
         self.day_begin_s = limits.day_begin(now).timestamp()
         self.day_end_s = limits.day_end(now).timestamp()
         two_s = 2 * limits.minute_s
-        state.minute = [
-            use
-            for use in state.minute
-            if -two_s < use.at - self.now_s <= two_s and (use.requests or use.tokens)
-        ]
+        state.minute = _between(state.minute, self.now_s - two_s, self.now_s + two_s)
         begin_s, end_s = self.day_begin_s, self.now_s + LONGEST_S
         state.day = [
             use
@@ -64,8 +60,10 @@ class Tally:
 
     def used_within(self, unit: Unit, until: float, and_s: float = math.inf) -> int:
         """How much of a minute that ended at `until` was used, and in the `and_s` seconds after."""
-        begin = until - self._limits.minute_s
-        return sum(use.of(unit) for use in self._state.minute if begin < use.at <= until + and_s)
+        uses = _between(self._state.minute, until - self._limits.minute_s, until + and_s)
+        if unit is Unit.REQUESTS:
+            return sum([use.requests for use in uses])
+        return sum([use.tokens for use in uses])
 
     def gone_at(self, quota: Quota, amount: int) -> float:
         """When so much of what is used does not count any more, where time alone sees to that."""
@@ -99,13 +97,13 @@ class Tally:
         One that may arrive after midnight counts for both days: all from the day's begin on does.
         """
         day, bucket = self._state.day, self._bucket(Use(at, 0, 0))
-        for use in reversed(day):
+        for place in range(len(day) - 1, -1, -1):
+            use = day[place]
             if self._bucket(use) < bucket:
                 break
             if self._bucket(use) == bucket:
-                use.at = max(use.at, at)
-                use.requests += requests
-                use.tokens += tokens
+                latest = max(use.at, at)
+                day[place] = Use(latest, use.requests + requests, use.tokens + tokens)
                 return
         insort(day, Use(at, requests, tokens), key=_AT)
 
@@ -143,8 +141,12 @@ def _alter(uses: list[Use], at: float, requests: int, tokens: int) -> None:
     place = bisect_left(uses, at, key=_AT)
     if place < len(uses):
         use = uses[place]
-        use.requests = max(0, use.requests + requests)
-        use.tokens = max(0, use.tokens + tokens)
+        left = max(0, use.requests + requests), max(0, use.tokens + tokens)
+        uses[place : place + 1] = [Use(use.at, *left)] if any(left) else []
+
+
+def _between(uses: list[Use], after: float, until: float) -> list[Use]:
+    return uses[bisect_right(uses, after, key=_AT) : bisect_right(uses, until, key=_AT)]
 
 
 def _merged(uses: Iterable[Use], key: Callable[[Use], Any]) -> list[Use]:
