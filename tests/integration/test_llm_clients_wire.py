@@ -129,6 +129,11 @@ async def test_waiting_for_a_connection_is_not_the_vendors_slowness(profile: Pro
         answers = await asyncio.gather(*(client.complete(about("x"), KEY) for _ in range(8)))
         await client.close()
     assert len(answers) == 8
+    # Quotas want to know how long each waited: two at a time, one after the other.
+    waited_s = sorted(answer.sent_after_s for answer in answers)
+    assert waited_s[0] > 0
+    assert waited_s[2] >= 0.15
+    assert waited_s[6] >= 0.45
 
 
 def sent(body: bytes, encoding: str = "") -> Answer:

@@ -72,6 +72,8 @@ class ChatAnswer:
         input_tokens, output_tokens: as the provider counted them; 0 if it did not.
         cached_tokens: of the input, those that it had in its cache and charges less for.
         hints: what it said about quotas.
+        sent_after_s: seconds from asking until the request was on its way: waiting for a connection
+            and making one; 0 if nobody looked.
     """
 
     text: str
@@ -81,6 +83,7 @@ class ChatAnswer:
     output_tokens: int = 0
     cached_tokens: int = 0
     hints: tuple[QuotaHint, ...] = ()
+    sent_after_s: float = 0.0
 
 
 class ChatClient(Protocol):

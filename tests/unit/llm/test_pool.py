@@ -105,6 +105,18 @@ async def test_the_first_scope_with_quota_is_asked_with_its_own_key(tmp_path: Pa
     assert stand.asked() == [3, 2]
 
 
+async def test_a_call_that_waited_for_a_connection_counts_from_when_it_was_sent(
+    tmp_path: Path,
+) -> None:
+    """The provider counts it then; a moment that does not matter changes nothing."""
+    for sent_after_s, freed_after_s in ((3.0, 63.25), (0.04, 60.25)):
+        stand = Stand(tmp_path, Client(replace(ANSWER, sent_after_s=sent_after_s)), rpm=1)
+        await stand.pool.complete(REQUEST)
+        retry_at = (await outage(stand)).retry_at
+        assert retry_at is not None
+        assert retry_at == stand.clock.now() + timedelta(seconds=freed_after_s)
+
+
 async def test_keys_of_one_scope_share_what_it_has(tmp_path: Path) -> None:
     """Rotating them gains nothing."""
     stand = Stand(tmp_path, Client(), Client(), Client(), scopes="aab", rpm=2)

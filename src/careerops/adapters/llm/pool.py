@@ -214,7 +214,9 @@ class CredentialPool:
             await self._quotas.correct(granted, granted.tokens, ())
             raise
         used = answer.input_tokens + answer.output_tokens
-        await self._quotas.correct(granted, used or granted.tokens, answer.hints)
+        await self._quotas.correct(
+            granted, used or granted.tokens, answer.hints, late_s=answer.sent_after_s
+        )
         return answer
 
     def _blocked(self, scope: str, reason: str) -> None:

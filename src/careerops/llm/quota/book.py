@@ -32,7 +32,8 @@ class Grant:
         at: seconds since 1970 that it counts from; also its name in the state.
         tokens: that were counted for it.
         trial: it is one more than the limit that is guessed.
-        late_s: seconds that the store took too long: the call counts from so much later on.
+        late_s: seconds that the call was sent later, because the store or a connection took so
+            long: it counts from so much later on.
     """
 
     scope: str

@@ -27,7 +27,7 @@ from careerops.ports.documents import Documents
 PREFIX: Final = "quota:"
 _LOOK_AGAIN_S: Final = 3.0
 _LATE: Final = 0.2
-"""Of the margin: so late a store may answer without the call being counted anew."""
+"""Of the margin: so much later a call may be sent without being counted anew."""
 
 AnswerT = TypeVar("AnswerT")
 
@@ -76,10 +76,16 @@ class QuotaKeeper:
             known.keep_for_live(None)
         return granted
 
-    async def correct(self, grant: Grant, tokens: int, hints: Sequence[QuotaHint]) -> None:
-        """The call of `grant` was served: it used `tokens`, and the provider said `hints`."""
+    async def correct(
+        self, grant: Grant, tokens: int, hints: Sequence[QuotaHint], *, late_s: float = 0.0
+    ) -> None:
+        """The call of `grant` was served: it used `tokens`, and the provider said `hints`.
+
+        It was sent `late_s` seconds after it was granted, and counts from then.
+        """
         self._ended(grant, served=True)
         known = self._known(grant.scope)
+        grant = _later(grant, grant.late_s + late_s, known.limits)
         uncounted = known.uncounted.get(grant.at)
         if uncounted is not None:
             known.uncounted[grant.at] = dataclasses.replace(uncounted, tokens=tokens)
@@ -162,10 +168,8 @@ class QuotaKeeper:
         )
         if isinstance(granted, Grant):
             # It counts from when the store was asked, and is sent when the store has answered.
-            margin_s, minute_s = known.limits.margin_s, known.limits.minute_s
-            late_s = self._clock.now().timestamp() + margin_s - granted.at
-            if late_s > _LATE * margin_s:
-                return dataclasses.replace(granted, late_s=min(late_s, minute_s))
+            late_s = self._clock.now().timestamp() + known.limits.margin_s - granted.at
+            return _later(granted, late_s, known.limits)
         return granted
 
     async def _is_free(self, known: Scope) -> bool:
@@ -211,3 +215,10 @@ class QuotaKeeper:
         if grant in self._gated:
             self._gated.discard(grant)
             self._known(grant.scope).gate.leave(served=served)
+
+
+def _later(grant: Grant, late_s: float, limits: Limits) -> Grant:
+    """`grant` of a call that was sent so much later than it counts."""
+    if late_s <= _LATE * limits.margin_s:
+        return grant
+    return dataclasses.replace(grant, late_s=min(late_s, limits.minute_s))

@@ -105,6 +105,7 @@ class AnthropicClient(SdkClient):
             output_tokens=getattr(usage, "output_tokens", 0) or 0,
             cached_tokens=cached,
             hints=anthropic_hints(exchange.headers, self._clock.now()),
+            sent_after_s=exchange.sent_after_s,
         )
 
     async def check(self, key: str) -> None:

@@ -85,8 +85,9 @@ class SdkClient:
         """
         if len(key) > _MAX_KEY_CHARS or not (key.isascii() and key.isprintable()):
             raise CredentialRefused(f"the key of {self._name} has characters that no key has")
+        exchange = Exchange(key, asked_s=asyncio.get_running_loop().time())
         async with self._free:
-            return await self._call(Exchange(key), call)
+            return await self._call(exchange, call)
 
     async def _call(
         self, exchange: Exchange, call: Callable[[], Awaitable[Any]]

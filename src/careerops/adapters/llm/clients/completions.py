@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from careerops.adapters.llm.clients.presets import Structured
+from careerops.adapters.llm.clients.wire import Exchange
 from careerops.domain.plain import plain_line
 from careerops.ports.chatmodel import ChatAnswer, ChatRequest, QuotaHint
 
@@ -50,7 +51,9 @@ def refuses(choice: Any) -> bool:
     return choice.finish_reason == FILTERED or bool(refusal)
 
 
-def answer_of(completion: Any, choice: Any, model: str, hints: tuple[QuotaHint, ...]) -> ChatAnswer:
+def answer_of(
+    completion: Any, choice: Any, model: str, exchange: Exchange, hints: tuple[QuotaHint, ...]
+) -> ChatAnswer:
     """The answer in `choice`; `model` is the one that was asked for."""
     usage = getattr(completion, "usage", None)
     details = getattr(usage, "prompt_tokens_details", None)
@@ -62,6 +65,7 @@ def answer_of(completion: Any, choice: Any, model: str, hints: tuple[QuotaHint, 
         output_tokens=getattr(usage, "completion_tokens", 0) or 0,
         cached_tokens=getattr(details, "cached_tokens", 0) or 0,
         hints=hints,
+        sent_after_s=exchange.sent_after_s,
     )
 
 

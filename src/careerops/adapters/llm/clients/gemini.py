@@ -141,6 +141,7 @@ class GeminiClient(SdkClient):
             input_tokens=sent,
             output_tokens=answered + thought,
             cached_tokens=cached,
+            sent_after_s=exchange.sent_after_s,
         )
 
     async def check(self, key: str) -> None:

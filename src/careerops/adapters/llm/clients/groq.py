@@ -105,7 +105,7 @@ class GroqClient(SdkClient):
             raise self._no_form()
         if completions.refuses(choice):
             raise self._filtered()
-        return completions.answer_of(completion, choice, self._options.model, hints)
+        return completions.answer_of(completion, choice, self._options.model, exchange, hints)
 
     async def check(self, key: str) -> None:
         """Ask for the list of models; raises as `complete` does."""

@@ -115,7 +115,7 @@ class OpenAIClient(SdkClient):
         if choice.finish_reason == "error":  # OpenRouter: the model behind it broke off
             raise self._down("broke off its answer")
         return completions.answer_of(
-            completion, choice, self._options.model, openai_hints(exchange.headers)
+            completion, choice, self._options.model, exchange, openai_hints(exchange.headers)
         )
 
     async def check(self, key: str) -> None:

@@ -11,6 +11,7 @@ It also costs less: a call by a client of ours takes 0.59 (anthropic 2.13) to 1.
 (google-genai 3.6), and one by the bare SDK 0.78 to 1.48, by a local server that answers at once.
 """
 
+import asyncio
 import zlib
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -42,6 +43,8 @@ class Exchange:
         headers: of the response.
         body: of the response, decompressed.
         failure: what went wrong without a whole response, '' if nothing did.
+        asked_s: when the call was asked for (seconds of the event loop).
+        sent_s: when its request was on its way, 0 if it never was.
     """
 
     key: str = field(repr=False)
@@ -49,6 +52,13 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     failure: str = ""
+    asked_s: float = 0.0
+    sent_s: float = 0.0
+
+    @property
+    def sent_after_s(self) -> float:
+        """How long after it was asked for the request was on its way; 0 if it never was."""
+        return self.sent_s - self.asked_s if self.sent_s else 0.0
 
     @property
     def served(self) -> bool:
@@ -154,11 +164,24 @@ class Wire:
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE_S),
                 # The caller's own timeout ends a call; this one only gives up on a dead address.
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S),
+                trace_configs=[_noting_departure()],
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
                 auto_decompress=False,
             )
         return self._session
+
+
+def _noting_departure() -> "aiohttp.TraceConfig":
+    """A hook behind connecting: quotas count a request from when it is on its way."""
+    import aiohttp
+
+    async def note(*_: Any) -> None:
+        current_exchange.get().sent_s = asyncio.get_running_loop().time()
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_headers_sent.append(note)
+    return tracing
 
 
 def _origin(url: Any) -> tuple[str, str, int | None]:
