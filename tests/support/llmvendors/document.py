@@ -97,8 +97,8 @@ ACTIONS: dict[str, Action] = {
     "ModelMissing": Action(
         "an outage of the provider: check address and model",
         "The address or the model is wrong, or the model is gone: an outage of the provider that"
-        " no mail is to blame for. It is asked again after a minute. A redirect is never followed: a mail goes to the configured host"
-        " and to no other.",
+        " no mail is to blame for. It is asked again after a minute. A redirect is never"
+        " followed: a mail goes to the configured host and to no other.",
     ),
     "Permanent, bad_request": Action(
         "no retry, no other provider",

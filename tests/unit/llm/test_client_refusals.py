@@ -108,3 +108,11 @@ def test_a_refusal_shows_nothing_of_its_texts() -> None:
     found = refusal({"error": {"message": "PLANTED", "code": "x"}})
     assert "PLANTED" not in repr(found)
     assert "PLANTED" not in repr(Exchange("PLANTED", 400, {"a": "PLANTED"}, b"PLANTED"))
+
+
+def test_a_vendor_that_repeats_the_whole_request_says_nothing_by_it() -> None:
+    """What we always send names fields and schemas; a refused mail disables no provider."""
+    message = {"message": f"response_format json_schema refused: {ASKED.messages} max_tokens"}
+    assert cause_of(refusal({"error": message})) is Cause.BAD_REQUEST
+    message = {"message": "response_format json_schema refused"}
+    assert cause_of(refusal({"error": message})) is Cause.SCHEMA

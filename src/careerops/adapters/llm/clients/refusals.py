@@ -49,6 +49,8 @@ _BAD: Final = range(400, 500)
 _REDIRECTS: Final = range(300, 400)
 _SERVER_ERRORS: Final = 500
 _MAX_TEXT_CHARS: Final = 4000
+_OPENING_CHARS: Final = 40
+_LEAST_OPENING_CHARS: Final = 20
 _NAMED: Final = re.compile(r"([a-z_]{3,40}(?:\.[a-z0-9_]{1,40}){0,8}): ")
 """Anthropic's way to name a field: `output_config.format.schema: For 'object' type, ...`."""
 
@@ -168,15 +170,26 @@ def refusal_of(exchange: Exchange, request: ChatRequest | None, status: int = 0)
     body = _parsed(exchange.body)
     error = _error_of(body)
     sent = (text for role, text in request.messages if role != "system") if request else ()
+    text = "\n".join(_texts(body, error))[:_MAX_TEXT_CHARS].lower()
     return Refusal(
         status=status or exchange.status,
         words=frozenset(word.lower() for word in _words(body, error)),
         fields=tuple(name.lower() for name in _fields(body, error)),
         body=body,
         headers=exchange.headers,
-        text="\n".join(_texts(body, error))[:_MAX_TEXT_CHARS].lower(),
+        text="" if request and _repeats(text, request) else text,
         sent="\n".join(sent).lower(),
     )
+
+
+def _repeats(text: str, request: ChatRequest) -> bool:
+    """Whether `text` repeats the whole request: then it has every phrase, and none of its own."""
+    openings = (
+        said.lower().strip().partition("\n")[0][:_OPENING_CHARS]
+        for role, said in request.messages
+        if role == "system"
+    )
+    return any(len(opening) >= _LEAST_OPENING_CHARS and opening in text for opening in openings)
 
 
 def cause_of(refusal: Refusal) -> Cause:
