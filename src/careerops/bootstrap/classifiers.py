@@ -13,6 +13,7 @@ from careerops.llm.budget import Spending
 from careerops.llm.cascade import Cascade
 from careerops.llm.chain import ClassifierChain
 from careerops.llm.experiments.classifier import ExperimentClassifier
+from careerops.llm.guarded import Guarded
 from careerops.ops.context import PartContext
 from careerops.ports.classifier import Classifier
 
@@ -69,7 +70,7 @@ def _chain(config: Config, context: PartContext, spending: Spending) -> Classifi
             asked = asking(built, rules, prompt=prompt, spending=spending, context=context)
             wired.append(_Wired(asked, _cost_of(built, context), local=False))
         else:
-            wired.append(_Wired(built))
+            wired.append(_Wired(Guarded(built)))
     fallback = rules if config.classify.fallback == "rules" else None
     routing = config.classify.routing
     if routing == "cheapest":
@@ -78,8 +79,8 @@ def _chain(config: Config, context: PartContext, spending: Spending) -> Classifi
     if routing == "cascade" and hosted:
         local = [each.classifier for each in wired if each.local]
         chain = ClassifierChain(hosted, fallback=fallback, context=context)
-        return Cascade(local or [rules], chain, sure=config.classify.sure)
-    classifiers = [each.classifier for each in wired] or [rules]
+        return Cascade(local or [Guarded(rules)], chain, sure=config.classify.sure)
+    classifiers = [each.classifier for each in wired] or [Guarded(rules)]
     return ClassifierChain(classifiers, fallback=fallback, context=context)
 
 

@@ -1,19 +1,16 @@
 """A cascade: what a local classifier is sure of needs no hosted model.
 
 Local answers cost nothing, leave nothing on anybody's quota, and show the mail to nobody. What
-they are not sure of, and whatever they find suspicious, goes on to the hosted providers. So does an
-event that may have been put into the mail: what talks a model into one may talk them into it, too.
+they are not sure of, and whatever they find suspicious (see `guarded`), goes on to the hosted
+providers.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from careerops.domain.career import Classification
 from careerops.domain.email import RawEmail
 from careerops.domain.errors import CareerOpsError
-from careerops.llm.bearing import is_stray
 from careerops.llm.chain import ClassifierChain
-from careerops.llm.steering import steers
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.classifier import Classifier
@@ -40,7 +37,7 @@ class Cascade:
         """The first local answer that is sure, else the hosted providers'. Raises as they do."""
         for classifier in self._local:
             answer = await self._ask(classifier, mail)
-            if answer is not None and await self._is_sure(classifier, mail, answer):
+            if answer is not None and answer.confidence >= self._sure and not answer.review:
                 return answer
         return await self._hosted.classify(mail)
 
@@ -53,16 +50,6 @@ class Cascade:
         for classifier in self._local:
             await classifier.close()
         await self._hosted.close()
-
-    async def _is_sure(
-        self, classifier: Classifier, mail: RawEmail, answer: Classification
-    ) -> bool:
-        if answer.confidence < self._sure or answer.review:
-            return False
-        if not answer.event_type.is_career:
-            return True
-        ask = partial(self._ask, classifier)
-        return not (steers(mail) or await is_stray(mail, answer.event_type, answer, ask))
 
     async def _ask(self, classifier: Classifier, mail: RawEmail) -> Classification | None:
         try:

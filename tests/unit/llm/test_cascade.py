@@ -9,6 +9,7 @@ from careerops.domain.errors import Outage, Permanent
 from careerops.domain.taxonomy import EventType
 from careerops.llm.cascade import Cascade
 from careerops.llm.chain import ClassifierChain
+from careerops.llm.guarded import Guarded
 from support.adapters import ScriptedClassifier, context, mail
 
 
@@ -28,7 +29,7 @@ def cascade(*local: Any, hosted: Any) -> tuple[Cascade, ScriptedClassifier]:
     last = ScriptedClassifier(hosted, name="hosted")
     fallback = ScriptedClassifier(classified("fallback", 0.3), name="rules")
     chain = ClassifierChain([last], fallback=fallback, context=context())
-    first = [ScriptedClassifier(each, name=f"local{n}") for n, each in enumerate(local)]
+    first = [Guarded(ScriptedClassifier(each, name=f"local{n}")) for n, each in enumerate(local)]
     return Cascade(first, chain, sure=0.9), last
 
 
@@ -96,4 +97,5 @@ async def test_closing_closes_all() -> None:
     both, hosted = cascade(classified("rules", 0.5), hosted=classified("hosted", 1.0))
     await both.close()
     assert hosted.closed == 1
-    assert [each.closed for each in both._local] == [1]  # type: ignore[attr-defined]  # scripted
+    (guarded,) = both._local
+    assert guarded._classifier.closed == 1

@@ -24,6 +24,7 @@ from careerops.domain.errors import Permanent
 from careerops.llm.cascade import Cascade
 from careerops.llm.chain import ClassifierChain
 from careerops.llm.classifier import LLMClassifier
+from careerops.llm.guarded import Guarded
 from careerops.mail.ats import ats_of
 from careerops.mail.company_names import FREE_MAIL
 from careerops.ports.chatmodel import ChatAnswer, ChatRequest
@@ -215,10 +216,25 @@ async def test_a_cascade_tells_no_lie_that_the_rules_are_sure_of(name: str) -> N
     for row in rows(name):
         hosted = LLMClassifier(ObedientModel((row,)), second=rules(), context=part_context())
         chain = ClassifierChain([hosted], fallback=rules(), context=part_context())
-        answer = await Cascade([rules()], chain, sure=SURE).classify(parsed(row.attack))
+        answer = await Cascade([Guarded(rules())], chain, sure=SURE).classify(parsed(row.attack))
         lies = answer.event_type.is_career and answer.event_type is not row.truth
         told += [row.id] if lies and not answer.review else []
     assert told == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_rules_alone_believe_few_lies_and_doubt_few_honest_mails(name: str) -> None:
+    """Nobody else is asked: what they are talked into by a whole mail, nothing contradicts."""
+    guarded = Guarded(rules())
+    believed, doubted = [], []
+    for row in rows(name):
+        lie = await guarded.classify(parsed(row.attack))
+        honest, before = [await each.classify(parsed(row.twin)) for each in (guarded, rules())]
+        if lie.event_type.is_career and lie.event_type is not row.truth and not lie.review:
+            believed.append(row.id)
+        doubted += [row.id] if honest.review and not before.review else []
+    assert len(believed) <= MOST_MARKED * len(rows(name))
+    assert len(doubted) <= MOST_MARKED * len(rows(name))
 
 
 class Parrot:
