@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _bundled(folder / "mails", options.mails)
         (folder / "careerops.toml").write_text(
             'log = "sqlite:///careerops.db"\n[[mailbox]]\nkind = "eml"\npath = "mails"\n'
-            '[classify]\nconcurrency = 2\n[logging]\nlevel = "info"\n'
+            '[classify]\nconcurrency = 1\n[logging]\nlevel = "info"\n'
             '[[classifier]]\nkind = "openai"\nname = "here"\npreset = "llamacpp"\n'
             f'base_url = "{options.base_url}"\nstructured = "{options.structured}"\n'
             'timeout_s = 120\n[[notifier]]\nkind = "jsonl"\npath = "told.jsonl"\n'

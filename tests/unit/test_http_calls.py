@@ -118,8 +118,10 @@ def test_this_machine_is_known_by_name_and_address(host: str, *, here: bool) -> 
 
 
 @pytest.mark.parametrize(
-    "url", ["http://8.8.8.8/x", "file:///etc/passwd", "https://", "//h/x", "http://[::1"]
-)
+    "url",
+    ["http://8.8.8.8/x", "file:///etc/passwd", "https://", "//h/x", "http://[::1", "https://h:x/v1",
+     "https://h:99999", "https://h:0", "https://h/a b", "https://h/\n"],
+)  # fmt: skip
 def test_a_base_url_that_cannot_be_used_is_refused(url: str) -> None:
     """As an error of the configuration."""
     with pytest.raises(ValueError, match=r"."):

@@ -197,12 +197,17 @@ def checked_base_url(url: str) -> str:
         ValueError: it is no http or https URL, carries credentials, or would send mail in clear
             text over the internet.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("write a URL such as https://host/path")
+    wanted = "write a URL such as https://host/path"
+    try:
+        parts = urlsplit(url)
+        is_url = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        raise ValueError(wanted) from None
+    if not is_url or any(char.isspace() or not char.isprintable() for char in url):
+        raise ValueError(wanted)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("a URL without credentials, query and fragment")
-    if parts.scheme == "http" and not _is_near(parts.hostname):
+    if parts.scheme == "http" and not _is_near(parts.hostname or ""):
         raise ValueError("use https: what is sent must not be readable on the way")
     return url.rstrip("/")
 
