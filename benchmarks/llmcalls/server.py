@@ -10,6 +10,7 @@ should read, as often as each other and in an order that SEED shuffles.
 
 import asyncio
 import itertools
+import logging
 import random
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,8 @@ class Vendor:
 
 async def main() -> None:
     """Serve until standard input ends."""
+    # A client that leaves in the middle of an answer is what this is about, and no error here.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     share = float(sys.argv[1])
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     app = web.Application(client_max_size=MAX_REQUEST_BYTES)

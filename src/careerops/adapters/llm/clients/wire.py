@@ -93,9 +93,17 @@ class Wire:
 
     def client(self) -> Any:
         """The SDK's HTTP client over this transport; it reads no environment variable."""
-        return self._http.AsyncClient(
-            transport=self, trust_env=False, follow_redirects=False, timeout=None
-        )
+        http, carry = self._http, self.handle_async_request
+
+        class Client(http.AsyncClient):  # type: ignore[misc, name-defined]  # either package's
+            async def request(
+                self, method: str, url: str, *, headers: Any = None, content: Any = None, **_: Any
+            ) -> Any:
+                # google-genai's way in. Straight to the wire: no cookies, redirects, proxies or
+                # defaults are to be added, and looking for them costs a twentieth of a call.
+                return await carry(http.Request(method, url, headers=headers, content=content))
+
+        return Client(transport=self, trust_env=False, follow_redirects=False, timeout=None)
 
     async def handle_async_request(self, request: Any) -> Any:
         """Send an SDK's request and read the response.
