@@ -106,15 +106,21 @@ chaos: $(DEV) ## kills and cuts on both logs, at least 300; CHAOS_SEEDS=8 CHAOS_
 	PYTHONPATH=tests $(BIN)/python -m support.chaos.report .cache/chaos $(CHAOS_FAULTS_WANTED) || status=$$?; \
 	exit $$status
 
+BENCH_APART := benchmarks/bench_stream.py benchmarks/bench_router.py
+
 .PHONY: bench
-bench: $(DEV) ## every benchmark but bench-stream; benchmarks/README.md says what the figures mean
-	@failed=""; for file in $(filter-out benchmarks/bench_stream.py,$(wildcard benchmarks/bench_*.py)); do \
+bench: $(DEV) ## every benchmark but the two below; benchmarks/README.md says what the figures mean
+	@failed=""; for file in $(filter-out $(BENCH_APART),$(wildcard benchmarks/bench_*.py)); do \
 		echo "== $$file"; $(BIN)/python "$$file" || failed="$$failed $$file"; \
 	done; [ -z "$$failed" ] || { echo "targets missed:$$failed" >&2; exit 1; }
 
 .PHONY: bench-stream
 bench-stream: $(DEV) ## the stream engine against its peers on a real Kafka: over an hour; STREAM=--quick
 	@$(BIN)/python benchmarks/bench_stream.py $(STREAM)
+
+.PHONY: bench-router
+bench-router: $(DEV) ## scarce quota: our router, plain round-robin and litellm's; eight minutes, little CPU
+	@$(BIN)/python benchmarks/bench_router.py
 
 .PHONY: soak
 soak: $(DEV) ## a million small records through both logs: half an hour; SOAK_RECORDS=1000000
