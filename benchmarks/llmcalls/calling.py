@@ -1,6 +1,7 @@
 """What is measured: our pool over one vendor's clients, and the vendor's SDK as documented."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -42,7 +43,8 @@ Call = Callable[[], Awaitable[object]]
 def serving(share: float, seed: int = 0) -> Iterator[int]:
     """The port of the vendors' process."""
     command = [sys.executable, "-P", "-m", "llmcalls.server", str(share), str(seed)]
-    environment = {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    path = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path)}
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as server:

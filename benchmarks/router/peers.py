@@ -57,7 +57,8 @@ class Peer:
             "concurrency": concurrency,
             "start_at": start_at,
         }
-        environment = {"PYTHONPATH": str(HERE.parent), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+        path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+        environment = {"PYTHONPATH": path, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
         return subprocess.Popen(
             [str(python or sys.executable), "-P", "-m", self.module, json.dumps(job)],
             env=os.environ | environment,
