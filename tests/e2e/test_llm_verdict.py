@@ -25,20 +25,27 @@ def fails(status: int, times: int | None = None, **fields: Any) -> dict[str, Any
     return {"type": "fail", "status": status, "times": times, **fields}
 
 
+def says(text: str, **fields: Any) -> dict[str, Any]:
+    """An answer that nobody can use."""
+    return {"type": "reply", "text": text, "times": 1, **fields}
+
+
 SCENARIOS: dict[str, list[dict[str, Any]]] = {
-    **{str(status): [fails(status)] for status in (400, 401, 403, 404, 500)},
+    **{str(status): [fails(status)] for status in (401, 404)},
     "a day's quota": [fails(429, code="insufficient_quota")],
     "limited twice": [fails(429, 2, retry_after=1.5)],
-    "limited for good": [fails(429, retry_after=30)],
-    "one after the other": [
+    "every refusal once": [
         fails(status, 1, retry_after=0.5 if status == 429 else None)
-        for status in (500, 429, 502, 400, 503, 422, 529, 408, 429, 504)
+        for status in (500, 429, 502, 400, 503, 422, 529, 408, 429, 504, 413, 409)
     ],
-    "slow": [{"type": "delay", "seconds": 4, "times": 3}],
-    "nonsense": [{"type": "reply", "text": "certainly!", "times": None}],
-    "cut off": [{"type": "reply", "text": "{", "finish_reason": "length", "times": None}],
-    "filtered": [{"type": "reply", "text": "", "finish_reason": "content_filter", "times": None}],
-    "tools": [{"type": "reply", "tool_calls": [{"name": "send", "arguments": {}}], "times": None}],
+    "every nonsense once": [
+        says("certainly!"),
+        says("{", finish_reason="length"),
+        says("", finish_reason="content_filter"),
+        says("", tool_calls=[{"name": "send", "arguments": {}}]),
+        {"type": "delay", "seconds": 4, "times": 2},
+    ],
+    "nonsense for good": [{"type": "reply", "text": "certainly!", "times": None}],
 }
 
 
