@@ -9,6 +9,7 @@ from careerops.config import Config, PartConfig
 from careerops.domain.errors import ConfigurationError
 from careerops.llm.budget import Spending
 from careerops.llm.experiments.definition import CONFIGURED, Variant
+from careerops.llm.guarded import Guarded
 from careerops.ops.context import PartContext
 from careerops.ports.classifier import Classifier
 
@@ -36,8 +37,7 @@ class VariantBuilder:
         if family != "chatmodel":
             if variant.prompt:
                 raise ConfigurationError(f"{where}: {variant.part} has no prompt: leave it out")
-            classifier: Classifier = built
-            return classifier
+            return Guarded(built)  # a variant's answers are told as any others
         return self._asking(built, variant.prompt, where)
 
     def _part(self, variant: Variant, where: str) -> PartConfig:

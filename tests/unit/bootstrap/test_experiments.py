@@ -13,6 +13,7 @@ from careerops.llm.accounting import AccountedModel
 from careerops.llm.budget import Spending
 from careerops.llm.classifier import LLMClassifier
 from careerops.llm.experiments.definition import Variant
+from careerops.llm.guarded import Guarded
 from careerops.llm.prompt import PROMPT_VERSION
 from support.adapters import context
 
@@ -59,9 +60,11 @@ def test_a_part_is_found_by_its_name_or_else_by_its_kind(config: Config) -> None
 
 
 def test_rules_need_no_table(config: Config) -> None:
-    """They are always there."""
-    assert isinstance(build(config, variant("rules")), RulesClassifier)
-    assert isinstance(build(Config(), variant("rules")), RulesClassifier)
+    """They are always there, and guarded as where no experiment runs."""
+    for given in (config, Config()):
+        built = build(given, variant("rules"))
+        assert isinstance(built, Guarded)
+        assert isinstance(built._classifier, RulesClassifier)
 
 
 @pytest.mark.parametrize(
