@@ -205,6 +205,11 @@ class Assignments:
             self.thread.commit(moved)
         self._balance()
 
+    def commit_all(self) -> None:
+        """Hand it every watermark, also those whose commit has not been answered yet."""
+        self.commit_failed()
+        self.commit()
+
     async def commit_for_ever(self) -> None:
         """Commit what has moved, about every second."""
         while True:

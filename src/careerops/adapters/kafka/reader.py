@@ -8,7 +8,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from careerops.adapters.kafka.clients import error_of, known_topic
-from careerops.adapters.kafka.thread import record_of
+from careerops.adapters.kafka.messages import record_of
 from careerops.adapters.kafka.topics import patiently
 from careerops.domain.errors import Outage
 from careerops.ports.eventlog import LogRecord

@@ -118,6 +118,7 @@ class KafkaSubscription:
             return
         self._over = True
         self._assignments.arrived.set()
+        self._assignments.commit_all()
         await self._thread.stop()
         self._committing.cancel()
         await asyncio.gather(self._committing, return_exceptions=True)

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from careerops.adapters.kafka.clients import ended, error_of, is_denial
+from careerops.adapters.kafka.messages import record_of
 from careerops.domain.errors import CareerOpsError
 from careerops.ports.eventlog import LogRecord
 
@@ -28,11 +28,23 @@ GIVE_BACK_S: Final = 0.3
 _SNAPSHOT_S: Final = DRAIN_S + GIVE_BACK_S + 0.2
 _FETCH_AT_MOST: Final = 500
 _REFETCH_S: Final = 1.0
+_LEAVE_S: Final = 3.0
+"""How long a leaving member waits for a round of the group to end, so that it may commit."""
 _ROUSE_S: Final = 0.5
 _MOST_AHEAD: Final = 8000
 """Records on their way to the loop: it may be busy, and memory is not endless."""
 _EOF: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # the client's own codes have such names
-_NOT_COMMITTED: Final = frozenset({KafkaError._NO_OFFSET})  # noqa: SLF001  # the same
+_NOT_REFUSED: Final = KafkaError.NO_ERROR
+_HARMLESS: Final = frozenset({_NOT_REFUSED, KafkaError._NO_OFFSET})  # noqa: SLF001  # the same
+
+_MOVING: Final = frozenset(
+    {
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.REBALANCE_IN_PROGRESS,
+        KafkaError.STALE_MEMBER_EPOCH,
+    }
+)
+"""Refusals of a commit that belongs to the round before: the next one may be taken."""
 
 _NOBODY: Final = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001  # the same
 
@@ -108,6 +120,8 @@ class ConsumerThread:
         self._told = 0
         self._heard = 0
         self._unclear: set[int] = set()
+        self._awaited: dict[int, int] = {}
+        self._answer: int | None = None
         self.pause_all = False
         self.pause_some: frozenset[int] = frozenset()
         self.beat = time.monotonic()
@@ -158,7 +172,7 @@ class ConsumerThread:
                 self._pass_on(self._gather(consumer))
                 if self._resting:
                     self._rouse(consumer)
-            self._commit_now(consumer)
+            self._commit_last(consumer)
         finally:
             consumer.close()
 
@@ -235,16 +249,44 @@ class ConsumerThread:
             act([TopicPartition(self._topic, partition) for partition in which])
 
     def _commit_now(self, consumer: Consumer) -> None:
+        if watermarks := self._asked():
+            self._send(consumer, watermarks)
+
+    def _commit_last(self, consumer: Consumer) -> None:
+        """Commit before leaving, so that nothing that is settled comes again.
+
+        Between two rounds of the group a member knows the old one only, and its commit is refused:
+        polling takes it into the new one. What is refused for good comes again, and verdicts spare
+        the second run.
+        """
+        deadline = time.monotonic() + _LEAVE_S
+        watermarks = self._asked()
+        while watermarks:
+            self._awaited, self._answer = watermarks, None
+            self._send(consumer, watermarks)
+            while self._answer is None:
+                if time.monotonic() >= deadline:
+                    return
+                consumer.poll(POLL_S)
+            if self._answer not in _MOVING:
+                return
+            watermarks = {p: each for p, each in watermarks.items() if p in self._epochs}
+
+    def _send(self, consumer: Consumer, watermarks: Mapping[int, int]) -> None:
+        try:
+            consumer.commit(offsets=self._places(watermarks), asynchronous=True)
+        except KafkaException as exception:
+            self._answer = error_of(exception).code()
+            self._tell(self._listener.commit_failed)
+
+    def _asked(self) -> dict[int, int]:
+        """The watermarks to commit, of what is ours still."""
         watermarks: dict[int, int] = {}
         while self._commits:
             asked = self._commits.popleft()
             ours = {p: offset for (p, epoch), offset in asked.items() if self._is_ours(p, epoch)}
             watermarks.update(ours)
-        if watermarks:
-            try:
-                consumer.commit(offsets=self._places(watermarks), asynchronous=True)
-            except KafkaException:
-                self._tell(self._listener.commit_failed)
+        return watermarks
 
     def _is_ours(self, partition: int, epoch: int) -> bool:
         return self._epochs.get(partition) == epoch
@@ -253,8 +295,11 @@ class ConsumerThread:
         return [TopicPartition(self._topic, p, offset) for p, offset in watermarks.items()]
 
     def _committed(self, error: KafkaError | None, places: list[TopicPartition]) -> None:
-        refused = any(place.error is not None for place in places)
-        if (error is not None and error.code() not in _NOT_COMMITTED) or refused:
+        errors = (error, *(place.error for place in places))
+        refusal = next((each.code() for each in errors if each is not None), _NOT_REFUSED)
+        if {place.partition: place.offset for place in places} == self._awaited:
+            self._answer = refusal
+        if refusal not in _HARMLESS:
             self._tell(self._listener.commit_failed)
 
     def _failed(self, error: KafkaError) -> None:
@@ -300,33 +345,3 @@ class ConsumerThread:
         except RuntimeError:  # the loop is closed: nobody listens any more
             if not self._loop.is_closed():
                 raise
-
-
-def record_of(message: Message, topic: str) -> LogRecord:
-    """A message without an error as a record of `topic`, as we call it."""
-    _, time_ms = message.timestamp()
-    return LogRecord(
-        topic,
-        message.partition() or 0,
-        message.offset() or 0,
-        (message.key() or b"").decode("utf-8", "surrogateescape"),
-        datetime.fromtimestamp(max(time_ms, 0) / 1000, UTC),
-        _headers(message),
-        message.value() or b"",
-    )
-
-
-def _headers(message: Message) -> tuple[tuple[str, bytes], ...]:
-    try:
-        headers = message.headers()
-    except UnicodeDecodeError:
-        # A foreign producer's: without headers it has no identity and is dead-lettered.
-        return ()
-    if not headers:
-        return ()
-    pairs = headers.items() if isinstance(headers, dict) else headers
-    return tuple((name, _bytes(value)) for name, value in pairs)
-
-
-def _bytes(value: str | bytes | None) -> bytes:
-    return value.encode() if isinstance(value, str) else value or b""

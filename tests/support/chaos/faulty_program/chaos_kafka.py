@@ -49,19 +49,18 @@ def _after_produce() -> None:
 
 
 def _around_commit() -> None:
-    commit, committed = ConsumerThread._commit_now, ConsumerThread._committed
+    send, committed = ConsumerThread._send, ConsumerThread._committed
 
-    def commit_now(self: ConsumerThread, consumer: Any) -> None:
-        if self._commits:
-            chaos_points.passing(chaos_points.BEFORE_COMMIT)
-        commit(self, consumer)
+    def sent(self: ConsumerThread, consumer: Any, watermarks: Any) -> None:
+        chaos_points.passing(chaos_points.BEFORE_COMMIT)
+        send(self, consumer, watermarks)
 
     def is_committed(self: ConsumerThread, error: Any, places: Any) -> None:
         if error is None:
             chaos_points.passing(chaos_points.AFTER_COMMIT)
         committed(self, error, places)
 
-    ConsumerThread._commit_now, ConsumerThread._committed = commit_now, is_committed
+    ConsumerThread._send, ConsumerThread._committed = sent, is_committed
 
 
 def _note_revocations() -> None:
@@ -214,7 +213,10 @@ def _watermark_by_one() -> None:
 
 
 def _revoke_without_commit() -> None:
-    """What is revoked is forgotten, and nobody is told how far it was."""
+    """What is revoked is forgotten, and nobody is told how far it was.
+
+    Nor by one who leaves, which commits before anything is revoked: it would hide the breakage.
+    """
     honest = ConsumerThread._on_revoke
 
     class _Mute:
@@ -226,7 +228,11 @@ def _revoke_without_commit() -> None:
     def on_revoke(self: ConsumerThread, _: Any, places: Any) -> None:
         honest(self, _Mute(), places)
 
+    def commit_last(self: ConsumerThread, _: Any) -> None:
+        self._commits.clear()
+
     ConsumerThread._on_revoke = on_revoke
+    ConsumerThread._commit_last = commit_last
 
 
 chaos_points.BREAKAGES |= {

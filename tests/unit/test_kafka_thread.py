@@ -1,0 +1,110 @@
+"""How a member leaves its group while the group is between two rounds."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError, TopicPartition
+
+from careerops.adapters.kafka import thread as threads
+from careerops.adapters.kafka.thread import Callbacks, ConsumerThread
+from support.kafka_logs import Deaf
+
+TOPIC = "raw_inbox_stream"
+FIRST = 1  # the epoch of the first assignment
+ACCEPTED = None
+MOVING = [
+    KafkaError.ILLEGAL_GENERATION,
+    KafkaError.REBALANCE_IN_PROGRESS,
+    KafkaError.STALE_MEMBER_EPOCH,
+]
+
+
+class Coordinated:
+    """A consumer with two partitions whose commits are answered as `script` says, one a poll.
+
+    Attributes:
+        commits: what it was asked to commit, in order.
+        takes_away: partitions that the next poll takes away.
+    """
+
+    def __init__(self, script: list[int | None]) -> None:
+        self.commits: list[dict[int, int]] = []
+        self.takes_away: list[int] = []
+        self.closed = False
+        self._script = deque(script)
+        self._unanswered: deque[list[TopicPartition]] = deque()
+        self._on: dict[str, Callable[..., None]] = {}
+
+    def build(self, callbacks: Callbacks) -> Any:
+        """What a thread is given to make it."""
+        self._on |= callbacks
+        return self
+
+    def subscribe(self, _: list[str], **callbacks: Callable[..., None]) -> None:
+        """Joins, and is given both at once."""
+        self._on |= callbacks
+        self._on["on_assign"](self, [TopicPartition(TOPIC, 0), TopicPartition(TOPIC, 1)])
+
+    def commit(self, *, offsets: list[TopicPartition], asynchronous: bool) -> None:
+        """Unanswered until it is polled."""
+        self.commits.append({place.partition: place.offset for place in offsets})
+        if asynchronous:
+            self._unanswered.append(offsets)
+
+    def poll(self, _: float) -> None:
+        """One answer a call, and what is taken away."""
+        if self.takes_away:
+            places = [TopicPartition(TOPIC, p) for p in self.takes_away]
+            self.takes_away.clear()
+            self._on["on_lost"](self, places)
+        if self._unanswered and self._script:
+            code = self._script.popleft()
+            error = None if code is None else KafkaError(code)
+            self._on["on_commit"](error, self._unanswered.popleft())
+
+    def close(self) -> None:
+        """Over."""
+        self.closed = True
+
+
+async def left(consumer: Coordinated) -> None:
+    """A member leaves as soon as it has joined, with something settled in each partition."""
+    thread = ConsumerThread(consumer.build, TOPIC, "", Deaf())
+    thread.commit({(0, FIRST): 10, (1, FIRST): 2})
+    thread._stopping.set()
+    thread.start()
+    await thread.stop()
+    assert consumer.closed
+
+
+@pytest.mark.parametrize("code", MOVING)
+async def test_a_commit_of_the_round_before_is_said_again(code: int) -> None:
+    """What is settled would come again otherwise, though its member left in good order."""
+    consumer = Coordinated([code, code, ACCEPTED])
+    await left(consumer)
+    assert consumer.commits == [{0: 10, 1: 2}] * 3
+
+
+async def test_what_is_taken_away_meanwhile_is_not_committed_any_more() -> None:
+    """It may be at work elsewhere, and further."""
+    consumer = Coordinated([KafkaError.REBALANCE_IN_PROGRESS, ACCEPTED])
+    consumer.takes_away = [0]
+    await left(consumer)
+    assert consumer.commits == [{0: 10, 1: 2}, {1: 2}]
+
+
+async def test_a_refusal_for_good_is_not_argued_with() -> None:
+    """It is delivered again, and its verdict spares the second run."""
+    consumer = Coordinated([KafkaError.UNKNOWN_MEMBER_ID, ACCEPTED])
+    await left(consumer)
+    assert consumer.commits == [{0: 10, 1: 2}]
+
+
+async def test_brokers_that_do_not_answer_hold_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process has its own time to end."""
+    monkeypatch.setattr(threads, "_LEAVE_S", 0.0)
+    consumer = Coordinated([])
+    await left(consumer)
+    assert consumer.commits == [{0: 10, 1: 2}]
