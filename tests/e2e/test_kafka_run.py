@@ -9,13 +9,14 @@ import pytest
 
 from careerops.domain.topics import ALL_TOPICS
 from support.cli import Home
-from support.kafka.fixtures import kafka
+from support.kafka.detours import ProxiedKafka
+from support.kafka.fixtures import kafka, kafka_proxied
 from support.kafka.nodes import Brokers
 from support.mails import mixed, write_mbox
 from support.postgres import postgres, postgres_url
 from support.waiting import wait_until
 
-__all__ = ["kafka", "postgres", "postgres_url"]
+__all__ = ["kafka", "kafka_proxied", "postgres", "postgres_url"]
 
 pytestmark = pytest.mark.e2e
 CAREER, OTHER = 12, 6
@@ -74,6 +75,25 @@ def test_four_processes_do_the_same(home: Home) -> None:
     assert statuses == [-signal.SIGTERM] * len(SERVICES)
     assert len(home.told_ids()) == CAREER
     assert settled(home)
+
+
+def test_brokers_that_say_nothing_do_not_keep_a_process(
+    home: Home, kafka_proxied: ProxiedKafka
+) -> None:
+    """It ends by itself and as the signal says, and the next one goes on with what is left."""
+    home.environment["CAREEROPS_LOG"] = f"kafka://{kafka_proxied.bootstrap}"
+    process = home.start("run")
+    wait_until(lambda: len(set(home.told_ids())) == CAREER, "all told", timeout_s=60)
+    kafka_proxied.stall()
+    try:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == -signal.SIGTERM
+    finally:
+        kafka_proxied.heal()
+    assert "group_not_left" in (home.folder / "log.txt").read_text()
+    write_mbox(home.folder / "inbox.mbox", mixed(CAREER + 1, OTHER))
+    home.idle()
+    assert len(set(home.told_ids())) == len(home.told_ids()) == CAREER + 1
 
 
 def test_members_of_a_group_are_seen_at_work(home: Home) -> None:

@@ -194,8 +194,7 @@ class Worker:
             # One cause stops the worker; the others are its cancelled siblings.
             raise group.exceptions[0] from None
         # Only a clean end leaves the group cleanly; after a failure the next member has suspects.
-        for intake in self._intakes:
-            await intake.subscription.close()
+        await asyncio.gather(*(intake.subscription.close() for intake in self._intakes))
 
     async def _take_in(self, intake: _Intake) -> None:
         while True:

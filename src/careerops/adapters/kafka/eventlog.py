@@ -261,9 +261,7 @@ class KafkaLog:
             return
         await asyncio.gather(*(member.close() for member in self._members()))
         self._closed = True
-        await self._producer.close()
-        await self._reader.close()
-        await self._offsets.close()
+        await asyncio.gather(self._producer.close(), self._reader.close(), self._offsets.close())
 
     # ---- inside ----
 

@@ -7,11 +7,13 @@ for a consumer group that an admin client has not; `list_offsets` right after a 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from careerops.adapters.kafka.clients import error_of, known_topic
+from careerops.adapters.kafka.detached import CLOSE_S, detached
 
 Spot = tuple[str, int]
 """(topic, partition)."""
@@ -41,7 +43,7 @@ class GroupOffsets:
             Outage: the brokers do not answer (scope `log`).
         """
         async with self._turn:
-            return await asyncio.to_thread(self._of, group, spots)
+            return await detached(self._of, group, spots)
 
     async def bounds(self, spots: Sequence[Spot]) -> dict[Spot, tuple[int, int]]:
         """First and next offset of each partition, of committed records only.
@@ -50,16 +52,16 @@ class GroupOffsets:
             Outage: the brokers do not answer, or leaders are being elected (scope `log`).
         """
         async with self._turn:
-            first = await asyncio.to_thread(self._at, _BEGINNING, spots)
-            last = await asyncio.to_thread(self._at, _END, spots)
+            first = await detached(self._at, _BEGINNING, spots)
+            last = await detached(self._at, _END, spots)
         return {spot: (start, last[spot]) for spot, start in first.items()}
 
     async def close(self) -> None:
-        """Close the consumers. Idempotent."""
-        async with self._turn:
-            consumers, self._consumers = self._consumers, {}
-            for consumer in consumers.values():
-                await asyncio.to_thread(consumer.close)
+        """Close the consumers, unless brokers keep them. Idempotent."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S), self._turn:
+                consumers, self._consumers = self._consumers, {}
+                await asyncio.gather(*(detached(each.close) for each in consumers.values()))
 
     def _consumer(self, group: str) -> Consumer:
         consumer = self._consumers.get(group)

@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from careerops.adapters.kafka.clients import error_of, known_topic
+from careerops.adapters.kafka.detached import CLOSE_S, detached
 from careerops.adapters.kafka.messages import record_of
 from careerops.adapters.kafka.topics import patiently
 from careerops.domain.errors import Outage
@@ -40,17 +42,18 @@ class Reader:
         """
 
         def attempt() -> Awaitable[list[LogRecord]]:
-            return asyncio.to_thread(self._read, topic, partition, offset, limit)
+            return detached(self._read, topic, partition, offset, limit)
 
         async with self._turn:
             return await patiently(attempt, self._timeout_s)
 
     async def close(self) -> None:
-        """Close the consumer. Idempotent."""
-        async with self._turn:
-            if self._consumer is not None:
-                await asyncio.to_thread(self._consumer.close)
-                self._consumer = None
+        """Close the consumer, unless brokers keep it. Idempotent."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S), self._turn:
+                consumer, self._consumer = self._consumer, None
+                if consumer is not None:
+                    await detached(consumer.close)
 
     def _read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
         consumer = self._consumer = self._consumer or self._build()

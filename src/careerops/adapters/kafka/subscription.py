@@ -10,6 +10,8 @@ from careerops.adapters.kafka.assignments import Assignments, Waiting
 from careerops.adapters.kafka.thread import Callbacks, ConsumerThread
 from careerops.adapters.kafka.tracker import Standing
 from careerops.domain.errors import Fenced
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import get_logger
 from careerops.ports.custody import CustodyStore, Place
 from careerops.ports.eventlog import Delivery, OnRevoked
 
@@ -42,6 +44,7 @@ class KafkaSubscription:
         )
         self._reading = asyncio.Lock()
         self._over = False
+        self._logger = get_logger("log")
         self._committing = asyncio.get_running_loop().create_task(
             self._assignments.commit_for_ever()
         )
@@ -119,7 +122,8 @@ class KafkaSubscription:
         self._over = True
         self._assignments.arrived.set()
         self._assignments.commit_all()
-        await self._thread.stop()
+        if not await self._thread.stop():
+            self._logger.warning(LogEvent.GROUP_NOT_LEFT, topic=self.topic)
         self._committing.cancel()
         await asyncio.gather(self._committing, return_exceptions=True)
         await self._assignments.end()

@@ -28,8 +28,10 @@ GIVE_BACK_S: Final = 0.3
 _SNAPSHOT_S: Final = DRAIN_S + GIVE_BACK_S + 0.2
 _FETCH_AT_MOST: Final = 500
 _REFETCH_S: Final = 1.0
-_LEAVE_S: Final = 3.0
+_LEAVE_S: Final = 2.0
 """How long a leaving member waits for a round of the group to end, so that it may commit."""
+_GONE_S: Final = _LEAVE_S + _SNAPSHOT_S + 0.5
+"""Brokers that do not answer keep a consumer for as long as they like; no process waits longer."""
 _ROUSE_S: Final = 0.5
 _MOST_AHEAD: Final = 8000
 """Records on their way to the loop: it may be busy, and memory is not endless."""
@@ -134,11 +136,16 @@ class ConsumerThread:
         """Commit soon; what is not ours any more by then is left out."""
         self._commits.append(watermarks)
 
-    async def stop(self) -> None:
-        """Leave the group, revoking and committing what is held. Idempotent."""
+    async def stop(self) -> bool:
+        """Leave the group, revoking and committing what is held. Idempotent.
+
+        Returns:
+            Whether it has left; if not, the group learns of it when its session ends.
+        """
         self._stopping.set()
         if self._thread.ident is not None:
-            await asyncio.shield(self._ended)
+            await asyncio.wait({self._ended}, timeout=_GONE_S)
+        return self._thread.ident is None or self._ended.done()
 
     # ---- on the thread ----
 

@@ -14,6 +14,7 @@ from confluent_kafka.admin._resource import ResourceType
 from confluent_kafka.cimpl import NewTopic
 
 from careerops.adapters.kafka.clients import MAX_MESSAGE_BYTES, Electing, error_of, meaning
+from careerops.adapters.kafka.detached import detached
 from careerops.adapters.kafka.options import Options
 from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES, MAX_RECORD_BYTES
 from careerops.domain.errors import ConfigurationError
@@ -62,7 +63,7 @@ async def partitions_of(admin: AdminClient, options: Options) -> dict[str, int]:
         Outage: the brokers do not answer (scope `log`).
     """
     try:
-        metadata = await asyncio.to_thread(admin.list_topics, timeout=options.request_timeout_s)
+        metadata = await detached(admin.list_topics, timeout=options.request_timeout_s)
     except KafkaException as exception:
         raise meaning(error_of(exception)) from None
     return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
