@@ -8,7 +8,7 @@ from careerops.llm.classifier import LLMClassifier
 from careerops.llm.prices import PriceList
 from careerops.llm.prompt import Prompt
 from careerops.ops.context import PartContext
-from careerops.ports.chatmodel import ChatModel
+from careerops.ports.chatmodel import ChatModel, ChatRequest
 from careerops.ports.classifier import Classifier
 
 
@@ -17,6 +17,10 @@ class HostedModel(ChatModel, Protocol):
 
     def price_list(self) -> PriceList:
         """What its calls cost."""
+        ...
+
+    def room(self, request: ChatRequest) -> int:
+        """Tokens that an answer to `request` may take."""
         ...
 
 
@@ -30,6 +34,11 @@ def asking(
 ) -> LLMClassifier:
     """A classifier that asks `model` with `prompt`; `rules` are the second opinion."""
     paid = AccountedModel(
-        model, model.price_list(), spending, clock=context.clock, metrics=context.metrics
+        model,
+        model.price_list(),
+        spending,
+        clock=context.clock,
+        metrics=context.metrics,
+        room=model.room,
     )
     return LLMClassifier(paid, second=rules, context=context, prompt=prompt)

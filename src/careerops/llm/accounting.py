@@ -1,5 +1,6 @@
 """Every call of a model: held against the day's budget before, and written down after."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +16,14 @@ from careerops.ports.chatmodel import ChatAnswer, ChatModel, ChatRequest
 from careerops.ports.clock import Clock
 
 _USD: Final = 1e-6
+
+Room = Callable[[ChatRequest], int]
+"""How many tokens an answer to a request may take."""
+
+
+def asked_room(request: ChatRequest) -> int:
+    """As many as the request says: of a model that does not think first."""
+    return request.max_output_tokens
 
 
 def estimated_tokens(request: ChatRequest) -> int:
@@ -42,12 +51,14 @@ class AccountedModel:
         *,
         clock: Clock,
         metrics: Metrics,
+        room: Room = asked_room,
     ) -> None:
-        """Ask `model`, at `prices`, out of `spending`."""
+        """Ask `model`, at `prices`, out of `spending`; an answer takes at most its `room`."""
         self._model = model
         self._prices = prices
         self._spending = spending
         self._clock = clock
+        self._room = room
         self._cost = metrics.llm_cost_usd.labels(model.name)
         self._logger = get_logger("llm")
         self._unpriced_told = False
@@ -75,11 +86,9 @@ class AccountedModel:
         await self._model.close()
 
     def _estimate(self, request: ChatRequest) -> Spent:
-        tokens = estimated_tokens(request)
-        cost = self._prices.estimate(tokens, request.max_output_tokens, self._clock.now())
-        return Spent(
-            input_tokens=tokens, output_tokens=request.max_output_tokens, micro_usd=cost or 0
-        )
+        tokens, room = estimated_tokens(request), self._room(request)
+        cost = self._prices.estimate(tokens, room, self._clock.now())
+        return Spent(input_tokens=tokens, output_tokens=room, micro_usd=cost or 0)
 
     async def _record(self, answer: ChatAnswer) -> None:
         cost = self._prices.micro_usd(answer, self._clock.now())

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from careerops.adapters.memory.clock import FakeClock
 from careerops.adapters.memory.documents import MemoryDocuments
 from careerops.domain.errors import Outage
-from careerops.llm.accounting import AccountedModel
+from careerops.llm.accounting import AccountedModel, Room, asked_room
 from careerops.llm.budget import BudgetOptions, Spending, Spent, decode_day, encode_day, total
 from careerops.llm.prices import OwnPrice, PriceList
 from careerops.ops.metrics import Metrics
@@ -58,13 +58,14 @@ def accounted(
     clock: FakeClock | None = None,
     *,
     price: OwnPrice | None = DOLLAR_A_CALL,
+    room: Room = asked_room,
     **budget: Any,
 ) -> AccountedModel:
     """`model` paid from a budget."""
     clock = clock or FakeClock(EVENING)
     spending = Spending(documents or MemoryDocuments(), clock, BudgetOptions(**budget))
     prices = PriceList("https://llm.example", "x", own=price)
-    return AccountedModel(model, prices, spending, clock=clock, metrics=Metrics())
+    return AccountedModel(model, prices, spending, clock=clock, metrics=Metrics(), room=room)
 
 
 async def test_money_is_spent_to_the_last_call_that_fits_and_not_beyond() -> None:
@@ -115,6 +116,19 @@ async def test_calls_under_way_are_held_against_the_budget() -> None:
     model.held.set()
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert model.calls == sum(isinstance(each, ChatAnswer) for each in results) == 5
+
+
+async def test_what_a_model_may_think_is_held_against_the_budget_too() -> None:
+    """It is paid like an answer; once it is known how much it was, the rest is free again."""
+    model = Model()
+    model.held = asyncio.Event()
+    paid = accounted(model, tokens_per_day=2500, room=lambda _: 1000)
+    calls = [asyncio.create_task(paid.complete(REQUEST)) for _ in range(5)]
+    await until(lambda: sum(call.done() for call in calls) == 3, "the refusals")
+    model.held.set()
+    await asyncio.gather(*calls, return_exceptions=True)
+    await paid.complete(REQUEST)
+    assert model.calls == 3
 
 
 async def test_a_restart_and_another_process_know_what_was_spent() -> None:

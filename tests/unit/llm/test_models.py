@@ -17,6 +17,7 @@ from careerops.adapters.llm.models import (
 )
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.llm.quota.limits import Limits
+from careerops.ports.chatmodel import ChatRequest
 from support.adapters import context, secret
 
 LOCAL = "http://127.0.0.1:9/v1"
@@ -26,6 +27,15 @@ KINDS = (AnthropicChatModel, GeminiChatModel, GroqChatModel, OpenAIChatModel)
 def key(folder: Path, value: str, name: str = "k", **options: Any) -> KeyOptions:
     """A key in a file, with its options."""
     return KeyOptions(key=secret(folder, value, name), **options)
+
+
+def test_what_an_answer_may_take_is_the_same_for_quota_budget_and_vendor(tmp_path: Path) -> None:
+    """The limit of the configuration or of the prompt, and what the model thinks."""
+    given = {"api_keys": (key(tmp_path, "a"),), "model": "m", "base_url": LOCAL}
+    request = ChatRequest(messages=(), schema={}, schema_name="a", max_output_tokens=300)
+    for more, room in (({}, 800), ({"max_output_tokens": 100, "thinking_tokens": 0}, 100)):
+        model = GroqChatModel(GroqChatModel.Options(**given, **more), context())
+        assert model.room(request) == model._room(request) == room
 
 
 def test_a_secret_may_hold_several_keys_each_a_scope_of_its_own(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from careerops.adapters.llm.pool import CredentialPool, Member
 from careerops.adapters.memory.clock import FakeClock
 from careerops.adapters.memory.documents import MemoryDocuments
 from careerops.domain.errors import ConfigurationError, Outage, Permanent
+from careerops.llm.accounting import Room, asked_room
 from careerops.llm.errors import (
     BillingBlocked,
     CredentialRefused,
@@ -58,10 +59,31 @@ class Client:
         self.closed += 1
 
 
+class Held(Client):
+    """Answers once its gate is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+
+    async def complete(self, request: ChatRequest, key: str) -> ChatAnswer:
+        """The answer, then."""
+        answer = await super().complete(request, key)
+        await self.gate.wait()
+        return answer
+
+
 class Stand:
     """A pool over scripted clients, one a key, with keys in files."""
 
-    def __init__(self, folder: Path, *clients: Client, scopes: str = "", **options: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *clients: Client,
+        scopes: str = "",
+        room: Room = asked_room,
+        **options: Any,
+    ) -> None:
         self.clock = FakeClock()
         self.documents = MemoryDocuments()
         self.clients = clients
@@ -77,7 +99,7 @@ class Stand:
             for (credential, _), client in zip(found, clients, strict=True)
         ]
         quotas = QuotaKeeper(self.documents, self.clock, Metrics())
-        self.pool = CredentialPool("p", members, quotas, self.clock)
+        self.pool = CredentialPool("p", members, quotas, self.clock, room=room)
 
     def asked(self) -> list[int]:
         """How often each client was called."""
@@ -124,6 +146,23 @@ async def test_keys_of_one_scope_share_what_it_has(tmp_path: Path) -> None:
         await stand.pool.complete(REQUEST)
     await outage(stand)
     assert stand.asked() == [2, 0, 2]
+
+
+@pytest.mark.parametrize(("thinks", "fit"), [(0, 2), (300, 1)])
+async def test_what_a_model_thinks_is_reserved_with_its_answer(
+    tmp_path: Path, thinks: int, fit: int
+) -> None:
+    """That a second call does not fit is known before the first one has answered."""
+    client = Held()
+    stand = Stand(
+        tmp_path, client, room=lambda request: request.max_output_tokens + thinks, tpm=1000
+    )
+    calls = [asyncio.create_task(stand.pool.complete(REQUEST)) for _ in range(2)]
+    await until(lambda: len(client.keys) + sum(call.done() for call in calls) == 2, "both")
+    client.gate.set()
+    done = await asyncio.gather(*calls, return_exceptions=True)
+    assert sum(isinstance(each, ChatAnswer) for each in done) == len(client.keys) == fit
+    assert sum(isinstance(each, Outage) for each in done) == 2 - fit
 
 
 async def test_a_refusal_for_want_of_quota_blocks_its_scope_and_asks_another(

@@ -21,6 +21,7 @@ from careerops.llm.quota.keeper import QuotaKeeper
 from careerops.llm.quota.limits import ROLLING, Pace
 from careerops.ops.context import PartContext
 from careerops.ops.http import host_of, is_loopback
+from careerops.ports.chatmodel import ChatRequest
 
 _PACIFIC: Final = "America/Los_Angeles"
 _HOSTED: Final = frozenset(
@@ -100,7 +101,7 @@ class _PooledModel(CredentialPool):
             for credential, key in found
         ]
         quotas = QuotaKeeper(context.documents, context.clock, context.metrics)
-        super().__init__(name, members, quotas, context.clock)
+        super().__init__(name, members, quotas, context.clock, room=options.room)
 
     def egress(self) -> str:
         """The host that mail text is sent to; '' for a server on this machine."""
@@ -111,6 +112,10 @@ class _PooledModel(CredentialPool):
         options = self._options
         free = is_loopback(self._host)
         return PriceList(options.base_url, options.model, options.price, free=free)
+
+    def room(self, request: ChatRequest) -> int:
+        """Tokens that an answer to `request` may take."""
+        return self._options.room(request)
 
     async def check(self) -> str:
         """Ask with each key for something that costs nothing, and say which work.

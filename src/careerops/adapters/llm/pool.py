@@ -13,7 +13,7 @@ from typing import Final
 
 from careerops.adapters.llm.credentials import Credential
 from careerops.domain.errors import CareerOpsError, ConfigurationError, Outage, Permanent
-from careerops.llm.accounting import estimated_tokens
+from careerops.llm.accounting import Room, asked_room, estimated_tokens
 from careerops.llm.errors import (
     BillingBlocked,
     CredentialRefused,
@@ -64,13 +64,23 @@ class CredentialPool:
     """A `ChatModel` over the credentials of one provider. Only the event loop touches it."""
 
     def __init__(
-        self, name: str, members: Sequence[Member], quotas: QuotaKeeper, clock: Clock
+        self,
+        name: str,
+        members: Sequence[Member],
+        quotas: QuotaKeeper,
+        clock: Clock,
+        *,
+        room: Room = asked_room,
     ) -> None:
-        """Ask `members`, each as far as its scope has quota in `quotas`."""
+        """Ask `members`, each as far as its scope has quota in `quotas`.
+
+        `room` says how many tokens an answer may take: so many are reserved for it.
+        """
         self._name = name
         self._members = tuple(members)
         self._quotas = quotas
         self._clock = clock
+        self._room = room
         self._disabled = ""
         self._missing = ""
         self._missing_until = datetime.min.replace(tzinfo=UTC)
@@ -98,7 +108,7 @@ class CredentialPool:
             raise Outage(self._disabled, scope=self._name)
         if self._clock.now() < self._missing_until:
             raise self._no_model()
-        tokens = estimated_tokens(request) + request.max_output_tokens
+        tokens = estimated_tokens(request) + self._room(request)
         refusals = _Refusals()
         for member in sorted(
             self._members, key=lambda each: self._under_way[each.credential.scope]

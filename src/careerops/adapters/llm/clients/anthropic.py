@@ -118,7 +118,7 @@ class AnthropicClient(SdkClient):
         options = self._options
         arguments: dict[str, Any] = {
             "model": options.model,
-            "max_tokens": self._limit(request),
+            "max_tokens": self._common.room(request),
             "messages": [
                 {"role": role, "content": text}
                 for role, text in request.messages

@@ -52,6 +52,10 @@ class ClientOptions(BaseModel):
     timeout_s: float = Field(default=30.0, gt=0, le=600)
     connections: int = Field(default=20, ge=1, le=1000)
 
+    def room(self, request: ChatRequest) -> int:
+        """Tokens that an answer to `request` may take, thoughts included."""
+        return (self.max_output_tokens or request.max_output_tokens) + self.thinking_tokens
+
 
 class SdkClient:
     """One credential's client: its connections, its errors. A vendor's client is made from it."""
@@ -149,10 +153,6 @@ class SdkClient:
         kind, says = for_all
         remedy = f": check {self._settings}" if cause in {Cause.SCHEMA, Cause.MODEL} else ""
         return kind(f"{self._name} {says} {status}{remedy}")
-
-    def _limit(self, request: ChatRequest) -> int:
-        asked = self._common.max_output_tokens or request.max_output_tokens
-        return asked + self._common.thinking_tokens
 
     def _temperature(self, request: ChatRequest) -> float:
         own = self._common.temperature

@@ -171,7 +171,7 @@ class GeminiClient(SdkClient):
     def _config(self, request: ChatRequest) -> Any:
         options = self._options
         config = self._types.GenerateContentConfig(
-            temperature=self._temperature(request), max_output_tokens=self._limit(request)
+            temperature=self._temperature(request), max_output_tokens=self._common.room(request)
         )
         if system := joined(request.messages, "system"):
             config.system_instruction = system

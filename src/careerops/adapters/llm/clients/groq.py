@@ -120,7 +120,7 @@ class GroqClient(SdkClient):
             "model": options.model,
             "messages": completions.messages_of(request),
             "temperature": self._temperature(request),
-            "max_completion_tokens": self._limit(request),
+            "max_completion_tokens": self._common.room(request),
             **completions.response_format(request, options.structured),
             **({"reasoning_effort": effort} if effort else {}),
         }

@@ -130,7 +130,7 @@ class OpenAIClient(SdkClient):
             "model": options.model,
             "messages": completions.messages_of(request),
             "temperature": self._temperature(request),
-            options.limit_field: self._limit(request),
+            options.limit_field: self._common.room(request),
             **completions.response_format(request, options.structured),
         }
 
