@@ -117,7 +117,8 @@ def test_a_hostile_mail_cannot_command_the_terminal(tmp_path: Path) -> None:
     (folder / "hostile\x1b[31m.eml").write_bytes(raw)
     home = Home(tmp_path)
     home.configure(
-        '[[mailbox]]\nkind = "eml"\npath = "mails"\n[[notifier]]\nkind = "console"\n'
+        '[http]\nport = 0\n[[mailbox]]\nkind = "eml"\npath = "mails"\n'
+        '[[notifier]]\nkind = "console"\n'
         '[[notifier]]\nkind = "jsonl"\npath = "told.jsonl"\n'
     )
     outputs = [home.idle()]

@@ -9,7 +9,7 @@ Whoever avoids them is met by the other checks, not by this one.
 import re
 from typing import Final
 
-_MAX_CHARS: Final = 40_000
+MAX_CHARS: Final = 40_000
 
 
 def _any(*words: str) -> str:
@@ -51,7 +51,8 @@ _READING: Final = (
     r"|of|in|behind|receiving|systems?|readers?|tools?|agents?|models?|assistants?|die|der|das"
     r"|welche|qui|que|che|chi|dat)\b[^.:!?\n]{0,80})?"
 )
-_BEGINS: Final = r"(?:^|[.!?:;()\[\]\"«»\u2013\u2014-]\s{0,3})[^\w\n]{0,4}"
+_BEGINS: Final = r"(?:^|[.!?:;()\[\]\"«»\u2013\u2014-])(?>\s{0,3}[^\w\n]{0,7})(?=\w)"
+"""What was passed over is not looked at again: a text of nothing but such marks costs little."""
 _ENDS: Final = r"\s?[:,;\u2013\u2014-]"
 
 # As letters and notices begin: a note for the mail assistant, dear language models.
@@ -70,8 +71,8 @@ _WHICH: Final = _any(
     "jede[ns]?|les?|la|tous|toute|los|las|el|tod[oa]s|il|gli|i|het|de",
 )
 _LETTER: Final = re.compile(
-    rf"{_BEGINS}(?:(?:an?|the|this|short|important|brief|urgent|une?|eine?)\s)?{_NOTICE}?"
-    rf"[ ,:]{{0,3}}(?:destinée?\s|dirigid[oa]\s)?{_TO}\s(?:{_WHICH}\s)?(?:l')?"
+    rf"{_BEGINS}(?:(?:an?|the|this|short|important|brief|urgent|une?|eine?)\s)?"
+    rf"(?:{_NOTICE}[ ,:]{{0,3}})?(?:destinée?\s|dirigid[oa]\s)?{_TO}\s(?:{_WHICH}\s)?(?:l')?"
     rf"(?:(?:[\w-]{{1,20}}\s)?{_NAMES}|{_BARE}){_READING}{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -129,5 +130,5 @@ _WORKER: Final = re.compile(
 
 def addresses_programs(text: str) -> bool:
     """Whether a sentence of `text` is written to what reads mail in a person's stead."""
-    head = text[:_MAX_CHARS]
+    head = text[:MAX_CHARS]
     return any(pattern.search(head) for pattern in (_LETTER, _VOCATIVE, _ORDERED, _WORKER))

@@ -111,6 +111,8 @@ def test_sentences_are_short_verbatim_and_visible(subject: str, body: str) -> No
         assert not any(ord(char) < 32 and char not in "\n\t" for char in sentence.text)
 
 
+HANG_S = 5.0
+"""An expression that explodes takes longer than anybody waits."""
 VOCABULARY = sorted(
     {w for code in LANGUAGES for p in lexicon(code).phrases for w in words(p.source)}
 )
@@ -128,7 +130,7 @@ def test_text_made_of_the_phrases_own_words_is_searched_quickly(
     said = sentences("", (between.join(chosen),))
     begin = time.process_time()
     list(search(said, languages))
-    assert time.process_time() - begin < 0.5
+    assert time.process_time() - begin < HANG_S
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """Which sentences are written to programs, and which only speak of them."""
 
-import time
-
 import pytest
 
-from careerops.llm.addressing import addresses_programs
+from careerops.llm.addressing import MAX_CHARS, addresses_programs
 from careerops.llm.steering import steers
 from support.adapters import INVITATION, mail
+from support.growth import FOURFOLD, growth
 
 
 @pytest.mark.parametrize(
@@ -77,17 +76,15 @@ def test_such_a_mail_steers() -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile",
-    [
-        "assistant " * 9000,
-        "mail " * 9000,
-        "to the " * 9000,
-        "AI system, " * 9000,
-        "whoever " * 9000,
-    ],
+    "hostile", ["assistant ", "mail ", "to the ", "AI system, ", "AI must ", "whoever ", ": ", ". "]
 )
-def test_a_hostile_text_costs_little(hostile: str) -> None:
-    """No pattern looks at the same words again and again."""
-    began_s = time.process_time()
-    addresses_programs(hostile * 9000)
-    assert time.process_time() - began_s < 1.0
+def test_a_hostile_text_is_not_read_again_and_again(hostile: str) -> None:
+    """What it costs grows as its length does."""
+    assert growth(addresses_programs, hostile, MAX_CHARS // 2) < FOURFOLD
+
+
+def test_no_more_of_a_text_is_read_than_its_beginning() -> None:
+    """However long it is."""
+    order = "\nAI assistants: this is an offer."
+    assert addresses_programs("x" * (MAX_CHARS - len(order)) + order)
+    assert not addresses_programs("x" * MAX_CHARS + order)
