@@ -155,7 +155,7 @@ async def test_whatever_a_vendor_does_is_over_in_time_and_one_of_our_errors(
     with pytest.raises(Transient) as caught:
         await model.complete(REQUEST)
     assert isinstance(caught.value, ProviderDown)
-    assert time.monotonic() - began_s < 5
+    assert time.monotonic() - began_s < 15
     assert len(vendor.seen) == 1
     assert_says_nothing(caught.value)
     assert (await model.complete(REQUEST)).text == '{"a": 1}'
@@ -192,7 +192,7 @@ async def test_no_refusal_quotes_key_or_mail(model: Any, vendor: Vendor, status:
 async def test_cancelling_closes_the_request(model: Any, vendor: Vendor) -> None:
     """At once."""
     vendor.script.append(hangs)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(15), asyncio.TaskGroup() as group:
         call = group.create_task(model.complete(REQUEST))
         await vendor.arrived.wait()
         call.cancel()

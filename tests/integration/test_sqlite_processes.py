@@ -18,6 +18,7 @@ from careerops.ops.clock import SystemClock
 from careerops.ops.owner import process_owner
 from careerops.ports.eventlog import Settlement
 from support.logs import numbers, record, take
+from support.waiting import HANG_S
 
 GROUP = "careerops.classify"
 TESTS = Path(__file__).parent.parent
@@ -130,8 +131,8 @@ async def test_what_another_process_publishes_is_noticed(children, database) -> 
     assert await child.tell("publish") == ["publish", "done"]
     loop = asyncio.get_running_loop()
     published = loop.time()
-    await asyncio.wait_for(waiting, 5)
-    assert numbers(await asyncio.wait_for(receiving, 5)) == [99]
+    await asyncio.wait_for(waiting, HANG_S)
+    assert numbers(await asyncio.wait_for(receiving, HANG_S)) == [99]
     assert loop.time() - published < 1.0  # 100 ms, and what a loaded machine adds
 
 

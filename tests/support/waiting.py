@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 
+HANG_S = 30.0
+"""What has not come by then does not come: a machine with much to do is slower than one thinks."""
 _STEP_S = 0.01
 
 
-def wait_until(condition: Callable[[], bool], what: str, *, timeout_s: float = 10.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, *, timeout_s: float = HANG_S) -> None:
     """Return once `condition` holds; fail after `timeout_s`, saying what was waited for."""
     deadline = time.monotonic() + timeout_s
     while not condition():
@@ -15,7 +17,7 @@ def wait_until(condition: Callable[[], bool], what: str, *, timeout_s: float = 1
         time.sleep(_STEP_S)
 
 
-async def until(condition: Callable[[], bool], what: str, *, timeout_s: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], what: str, *, timeout_s: float = HANG_S) -> None:
     """As `wait_until`, while the event loop runs."""
     deadline = time.monotonic() + timeout_s
     while not condition():
