@@ -194,7 +194,7 @@ async def test_whatever_a_vendor_does_costs_its_timeout_at_most(
         took_s = time.monotonic() - began_s
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert took_s < 2.0
+        assert took_s < 5.0  # its timeout is 1 s, that of the SDKs minutes
         assert peak < 12 * MIB  # the fake's buffers too, in the same process
         assert (await client.complete(about("x"), KEY)).text == '{"a": 1}'
         assert len(fake.vendor.seen) == 3  # nothing is asked twice

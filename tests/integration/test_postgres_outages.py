@@ -83,7 +83,7 @@ async def test_a_restart_between_two_calls_is_not_noticed(server, database) -> N
         stands = verdict(f"e{number}")
         assert await database.verdicts.put([stands]) == [stands]
     await asyncio.gather(*(database.verdicts.counts() for _ in range(2 * MAX_CONNECTIONS)))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
 
 
 async def test_a_server_that_stops_is_an_outage_until_it_is_back(
@@ -107,7 +107,7 @@ async def test_a_server_that_stops_is_an_outage_until_it_is_back(
         await database.custody.take([PLACE], "t1")
     assert out.value.scope == "log"
     server.start()
-    await back(database, 5)
+    await back(database, 15)
     assert await database.verdicts.get([stands.key]) == {stands.key: stands}
 
 
@@ -123,9 +123,9 @@ async def test_a_long_outage_does_not_make_the_return_slow(server, database) -> 
     began = time.monotonic()
     with pytest.raises(Outage):
         await database.verdicts.counts()
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 12
     server.start()
-    assert await back(database, 8) < 8
+    assert await back(database, 12) < 12
 
 
 async def test_what_was_returned_for_survives_the_servers_crash(
@@ -164,7 +164,7 @@ async def test_a_frozen_server_is_given_up(server, database, monkeypatch) -> Non
         began = time.monotonic()
         with pytest.raises(Outage):
             await database.verdicts.put([verdict("e")])
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
     monkeypatch.undo()
     await back(database, 10)
 
