@@ -27,11 +27,13 @@ class Coordinated:
     Attributes:
         commits: what it was asked to commit, in order.
         takes_away: partitions that the next poll takes away.
+        gives_back: whether it also gives them back at once.
     """
 
     def __init__(self, script: list[int | None]) -> None:
         self.commits: list[dict[int, int]] = []
         self.takes_away: list[int] = []
+        self.gives_back = False
         self.closed = False
         self._script = deque(script)
         self._unanswered: deque[list[TopicPartition]] = deque()
@@ -59,6 +61,8 @@ class Coordinated:
             places = [TopicPartition(TOPIC, p) for p in self.takes_away]
             self.takes_away.clear()
             self._on["on_lost"](self, places)
+            if self.gives_back:
+                self._on["on_assign"](self, places)
         if self._unanswered and self._script:
             code = self._script.popleft()
             error = None if code is None else KafkaError(code)
@@ -87,10 +91,12 @@ async def test_a_commit_of_the_round_before_is_said_again(code: int) -> None:
     assert consumer.commits == [{0: 10, 1: 2}] * 3
 
 
-async def test_what_is_taken_away_meanwhile_is_not_committed_any_more() -> None:
-    """It may be at work elsewhere, and further."""
+@pytest.mark.parametrize("gives_back", [False, True])
+async def test_what_is_taken_away_meanwhile_is_not_committed_any_more(*, gives_back: bool) -> None:
+    """It may be at work elsewhere, or was, and further."""
     consumer = Coordinated([KafkaError.REBALANCE_IN_PROGRESS, ACCEPTED])
     consumer.takes_away = [0]
+    consumer.gives_back = gives_back
     await left(consumer)
     assert consumer.commits == [{0: 10, 1: 2}, {1: 2}]
 

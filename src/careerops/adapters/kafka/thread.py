@@ -267,7 +267,7 @@ class ConsumerThread:
         the second run.
         """
         deadline = time.monotonic() + _LEAVE_S
-        watermarks = self._asked()
+        watermarks, epochs = self._asked(), dict(self._epochs)
         while watermarks:
             self._awaited, self._answer = watermarks, None
             self._send(consumer, watermarks)
@@ -277,7 +277,8 @@ class ConsumerThread:
                 consumer.poll(POLL_S)
             if self._answer not in _MOVING:
                 return
-            watermarks = {p: each for p, each in watermarks.items() if p in self._epochs}
+            # What went away and came back meanwhile may have been taken further by another.
+            watermarks = {p: at for p, at in watermarks.items() if self._is_ours(p, epochs[p])}
 
     def _send(self, consumer: Consumer, watermarks: Mapping[int, int]) -> None:
         try:
