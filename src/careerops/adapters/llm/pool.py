@@ -151,9 +151,6 @@ class CredentialPool:
 
     # ---- inside ----
 
-    def _load(self, member: Member) -> int:
-        return self._under_way[member.credential.scope]
-
     async def _try(
         self, member: Member, request: ChatRequest, tokens: int, refusals: _Refusals
     ) -> ChatAnswer | None:
