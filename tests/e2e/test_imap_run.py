@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from statistics import median
 
 import pytest
 
 from support.cli import Home
 from support.dovecot import PASSWORD, Dovecot, dovecot
 from support.mails import career_mail, other_mail
-from support.waiting import wait_until
+from support.waiting import usual, wait_until
 
 __all__ = ["dovecot"]  # the fixture
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
@@ -68,10 +67,7 @@ def deliver(dovecot: Dovecot, user: str, *numbers: int) -> None:
 
 
 def test_a_new_mail_is_told_within_two_seconds(home: Home, dovecot: Dovecot, user: str) -> None:
-    """IDLE: from the append to the line in the file; mailbox and flags stay as they are.
-
-    Other tests run beside this one, so one mail may be late: the median counts.
-    """
+    """IDLE: from the append to the line in the file; mailbox and flags stay as they are."""
     delays: list[float] = []
     with running(home):
         for number in range(5):
@@ -81,7 +77,7 @@ def test_a_new_mail_is_told_within_two_seconds(home: Home, dovecot: Dovecot, use
             wait_until(lambda n=number: len(home.told()) == n + 1, "it to be told")  # type: ignore[misc]  # bound now
             delays.append(time.monotonic() - appended)
             assert dovecot.mail_files(user) == before
-    assert median(delays) < SOON_S, delays
+    assert usual(delays) < SOON_S, delays
     with dovecot.connect(user) as client:
         client.select("INBOX", readonly=True)
         _, (unseen,) = client.search(None, "UNSEEN")
