@@ -199,6 +199,11 @@ class Echo:
         del message
         return frozenset()
 
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """Nothing: what fails for good is a dead letter."""
+        del message, error
+        return None
+
     async def handle(self, message: Message) -> Decision:
         """Decide, with an output."""
         record = message.delivery.record

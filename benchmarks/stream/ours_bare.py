@@ -28,6 +28,11 @@ class Waiting:
         del message
         return frozenset()
 
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """Nothing: what fails for good is a dead letter."""
+        del message, error
+        return None
+
     async def handle(self, message: Message) -> Decision:
         """Wait."""
         await self._work.wait(message.value, message.delivery.record.key.encode())

@@ -63,6 +63,11 @@ class Recorded:
         """The handler's."""
         return self._handler.scopes(message)
 
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """Nothing: what fails for good is a dead letter."""
+        del message, error
+        return None
+
     async def handle(self, message: Message) -> Decision:
         """Handle, then say so."""
         began = time.monotonic()

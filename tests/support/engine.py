@@ -54,6 +54,11 @@ class Scripted:
         del message
         return self.needs
 
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """Nothing: what fails for good is a dead letter."""
+        del message, error
+        return None
+
     async def handle(self, message: Message) -> Decision:
         """Record, then run the script; without an answer of its own, publish one output."""
         self.seen.append(message.envelope.id)

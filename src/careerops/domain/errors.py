@@ -65,7 +65,17 @@ class Permanent(CareerOpsError):
 
 
 class OutcomeUnknown(CareerOpsError):
-    """An effect was attempted and nobody knows whether it happened (a timeout after sending)."""
+    """An effect was attempted and nobody knows whether it happened (a timeout after sending).
+
+    It is attempted a second time at most, after a delay. Then a person has to decide.
+
+    Attributes:
+        final: it must not be attempted again, whoever counts.
+    """
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
 
 
 class Fenced(CareerOpsError):

@@ -19,6 +19,8 @@ class VerdictStatus(StrEnum):
     """Nothing to do (for example a superseded revision)."""
     DEAD = "dead"
     """Dead-lettered."""
+    UNKNOWN = "unknown"
+    """An effect was attempted and nobody knows whether it happened: a person has to decide."""
 
 
 class VerdictKey(NamedTuple):

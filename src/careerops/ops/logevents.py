@@ -71,6 +71,7 @@ class LogEvent(StrEnum):
     OUTAGE_STARTED = "outage_started", "A scope is down; work that needs it waits."
     OUTAGE_ENDED = "outage_ended", "A scope is up again."
     DEAD_LETTERED = "dead_lettered", "A message was given up and kept as a dead letter."
+    DEAD_LETTER_REFUSED = "dead_letter_refused", "The log refuses a dead letter; offered again."
     DEAD_LETTERS_WAITING = "dead_letters_waiting", "There are dead letters for a person to see."
     RECORDS_TRIMMED = "records_trimmed", "Records past the retention time were deleted."
     PARTITIONS_LOST = "partitions_lost", "Partitions went to another member before they were ready."

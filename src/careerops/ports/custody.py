@@ -53,6 +53,10 @@ class CustodyStore(Protocol):
         """The record at `offset`, a suspect, is about to run."""
         ...
 
+    async def rest(self, token: str, place: Place, offset: int) -> None:
+        """The record at `offset` does not run now, and is not settled: it waits."""
+        ...
+
     async def forget(self, token: str, offsets: Mapping[Place, Sequence[int]]) -> None:
         """These records are settled: their attempts and deaths mean nothing any more."""
         ...

@@ -127,6 +127,16 @@ class Subscription(Protocol):
         """
         ...
 
+    async def rest(self, delivery: Delivery) -> None:
+        """Record durably that a suspect does not run now, and is not settled: it waits.
+
+        Who waits when the process dies is not to blame. Nothing happens to one that is settled.
+
+        Raises:
+            Fenced: another member owns the group now.
+        """
+        ...
+
     async def close(self) -> None:
         """Leave the group cleanly: the next member has no suspects. Idempotent."""
         ...

@@ -99,7 +99,16 @@ class ClassifyHandler:
     async def handle(self, message: Message) -> Decision:
         """Classify one mail; `OTHER` and history are kept, everything else is published."""
         mail = decode(message, RawEmail)
-        answer = await self._answer(mail, message)
+        return self._event(mail, await self._answer(mail, message), message)
+
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """The fallback's answer, marked: a mail that providers fail at is told all the same."""
+        mail = decode(message, RawEmail)
+        word = type(error).__name__.lower()
+        answer = await self._classifier.degrade(mail, f"every attempt failed ({word})")
+        return None if answer is None else self._event(mail, answer, message)
+
+    def _event(self, mail: RawEmail, answer: Classification, message: Message) -> Decision:
         told = {"interview": interview_to_tell(mail, answer.interview, answer.company)}
         event = CareerEvent(
             **(dict(answer) | told),

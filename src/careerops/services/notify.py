@@ -88,6 +88,11 @@ class NotifyHandler:
             self._on_planned()
         return Decision(account=notification.account)
 
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """None: without a plan there is nothing to decide."""
+        del message, error
+        return None
+
     def _channels_of(self, account: str) -> Sequence[str]:
         """The account's own channels, or those for accounts that have none."""
         return self._channels.get(account) or self._channels.get(EVERYONE, ())

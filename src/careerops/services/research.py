@@ -90,6 +90,11 @@ class ResearchHandler:
             received_at=event.received_at,
         )
 
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """None: research fails into its floor by itself, so what fails here is the event."""
+        del message, error
+        return None
+
     async def _brief(self, event: CareerEvent) -> Briefing:
         found = await self._floor.research(event)
         degraded = None

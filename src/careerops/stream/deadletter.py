@@ -1,6 +1,8 @@
 """Dead letters: the original bytes and headers, plus what happened, never values."""
 
+import hashlib
 from datetime import datetime
+from typing import Final
 
 from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES
 from careerops.domain.topics import DEAD_LETTERS
@@ -8,6 +10,9 @@ from careerops.domain.verdicts import Headers, Record
 from careerops.ops.errorframes import describe_error
 from careerops.ports.eventlog import LogRecord
 
+CUT_BYTES: Final = 64 * 1024
+SMALLEST: Final = 2
+"""Refusals after which a letter is as small as it gets."""
 PREFIX = "careerops-dead-"
 REPLAY = "careerops-replay"
 _MAX_TEXT_CHARS = 500
@@ -22,6 +27,7 @@ def dead_letter(
     at: datetime,
     error: BaseException | None,
     explanation: str = "",
+    refusals: int = 0,
 ) -> Record:
     """The record to publish to `dead_letter_queue`.
 
@@ -34,7 +40,12 @@ def dead_letter(
         error: what was raised; its types and frames are kept. Its text is kept only if it is one
             of our own errors, whose messages carry no values.
         explanation: one line for a person, from our own error's message.
+        refusals: how often the log has refused this letter: after the first it holds the first
+            64 KiB of the input, after the second nothing of it, and notes its size and digest.
     """
+    value = record.value
+    if refusals:
+        value = b"" if refusals >= SMALLEST else value[:CUT_BYTES]
     notes = {
         "stage": stage,
         "reason": reason,
@@ -46,13 +57,15 @@ def dead_letter(
         "explanation": explanation[:_MAX_TEXT_CHARS],
         "frames": "\n".join(describe_error(error)) if error is not None else "",
     }
+    if len(value) < len(record.value):
+        notes["size"] = str(len(record.value))
+        notes["sha256"] = hashlib.sha256(record.value).hexdigest()
     added = tuple((f"{PREFIX}{name}", text.encode()) for name, text in notes.items() if text)
-    return Record(
-        topic=DEAD_LETTERS,
-        key=record.key,
-        value=record.value,
-        headers=(*_bounded(original_headers(record.headers), _size(added)), *added),
-    )
+    kept = original_headers(record.headers)
+    if refusals >= SMALLEST:
+        kept = tuple((name, value) for name, value in kept if name.startswith("ce_"))
+    headers = (*_bounded(kept, _size(added)), *added)
+    return Record(topic=DEAD_LETTERS, key=record.key, value=value, headers=headers)
 
 
 def original_headers(headers: Headers) -> Headers:

@@ -7,60 +7,30 @@ outputs of one key are published in order while other slots work on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
 
 from careerops.domain.envelope import check_type
-from careerops.domain.errors import Outage, Permanent, Transient
-from careerops.domain.verdicts import Record, Verdict, VerdictKey, VerdictStatus
+from careerops.domain.errors import Outage, OutcomeUnknown, Permanent, Transient
+from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import bind_message, get_logger
-from careerops.ops.metrics import Metrics
-from careerops.ports.clock import Clock
-from careerops.ports.eventlog import Delivery
-from careerops.stream.deadletter import dead_letter
+from careerops.stream.burying import DeadLetterWriter
 from careerops.stream.lanes import Lane, Lanes
 from careerops.stream.message import Decision, Handler, Message
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import OutageBoard, Scope
+from careerops.stream.surroundings import Surroundings
 
 _CRASHES_TO_DEATH = 3
 """One among other suspects, which accuses nobody, and two while it ran alone."""
 
+_DOUBTS_TO_OUTAGE = 3
+"""Unknown outcomes in a row, of whatever messages, until what they need is taken to be out."""
+
 _LEAST_OUTSTANDING = 8
 """Outcomes that may be decided and not durable, however few handlers may run; else as many as
 handlers: a kill makes no more of them run again than that."""
-
-HandOver = Callable[[Message, tuple[Record, ...], Verdict | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a dispatcher needs of its worker.
-
-    Attributes:
-        spawn: run a coroutine as a supervised task.
-        hand_over: pass a message's outputs and verdict to the settler, in order.
-        attempt: record durably that a delivery is about to run alone.
-        decided: the verdict on a message whose id was in flight already when it came.
-        drop: a message whose partition was taken away is not held any more.
-        room: something waits that ran or was to run: more may be taken in.
-        outstanding: how many outcomes are decided and not durable yet.
-        clock, metrics: of the process.
-    """
-
-    spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-    hand_over: HandOver
-    attempt: Callable[[int, Delivery], Awaitable[None]]
-    decided: Callable[[Message], Awaitable[Verdict | None]]
-    drop: Callable[[Message], None]
-    room: Callable[[], None]
-    outstanding: Callable[[], int]
-    clock: Clock
-    metrics: Metrics
-
 
 class Dispatcher:
     """Runs a handler over queued messages: lanes, slots, retries, scopes, dead letters."""
@@ -77,8 +47,11 @@ class Dispatcher:
         self._clock = around.clock
         self._logger = get_logger(handler.stage)
         self._lanes = Lanes(history_slots=max(1, concurrency * 3 // 4))
+        self._letters = DeadLetterWriter(handler.stage, retry, around)
         self._board = OutageBoard(around.clock, retry, crowd=concurrency)
         self._answers: dict[str, int] = {}
+        self._doubts: Counter[str] = Counter()
+        self._at_work: set[Lane] = set()
         self._handlers: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -142,11 +115,17 @@ class Dispatcher:
             and (lane := self._lanes.take()) is not None
         ):
             blocked = self._board.blocking(self._handler.scopes(lane.head))
-            if blocked is None or self._board.is_released(lane):
+            if blocked is None or self._board.is_released(lane) or self._may_try(blocked, lane):
+                self._at_work.add(lane)
                 return lane
             self._hold(lane)
             self._board.wait(blocked, lane)
         return None
+
+    def _may_try(self, scope: str, lane: Lane) -> bool:
+        """Whether `lane` tries a scope that one message found out, and nobody else tries now."""
+        tried = any(scope in self._handler.scopes(each.head) for each in self._at_work)
+        return not tried and self._board.try_at_once(scope, lane)
 
     async def drain(self, timeout_s: float) -> None:
         """Start nothing more, let running handlers finish for `timeout_s`, cancel the rest."""
@@ -158,32 +137,29 @@ class Dispatcher:
             for task in late:
                 task.cancel()
 
-    def bury(self, message: Message, error: Exception, reason: str, explanation: str) -> None:
-        """Dead-letter `message`; without an identity there is no verdict to keep."""
-        now = self._clock.now()
-        letter = dead_letter(
-            message.delivery.record,
-            stage=self._handler.stage,
-            reason=reason,
-            attempts=message.attempts,
-            at=now,
-            error=error,
-            explanation=explanation,
-        )
-        named = bool(message.envelope.id)
-        # With the letter in it: a log that writes it after the verdict may be killed in between.
-        key = self.key_of(message)
-        verdict = Verdict(key, VerdictStatus.DEAD, now, label=reason, outputs=(letter,))
-        self._around.metrics.dead_letters.labels(self._handler.stage, reason).inc()
-        self._logger.error(LogEvent.DEAD_LETTERED, reason=reason, error_type=type(error).__name__)
-        self._around.hand_over(message, (letter,), verdict if named else None)
+    def bury(self, message: Message, error: BaseException, reason: str, explanation: str) -> None:
+        """Dead-letter `message`."""
+        self._letters.bury(message, self.key_of(message), error, reason, explanation)
+
+    def refused(self, message: Message, error: Permanent) -> None:
+        """The log will never take what was handed over for `message`, because of `error`."""
+        wait_s = self._letters.refused(message, self.key_of(message), error)
+        if wait_s is not None:
+            self._track(self._timers, self._around.spawn(self._bury_after(wait_s, message)))
+
+    async def _bury_after(self, wait_s: float, message: Message) -> None:
+        await self._clock.sleep(wait_s)
+        self._letters.again(message, self.key_of(message))
 
     async def _work(self, first: Lane) -> None:
         """Run lane after lane in one task, as long as there are any: tasks are not for nothing."""
         lane: Lane | None = first
         while lane is not None:
             turn = self._turn()
-            await self._run(lane)
+            try:
+                await self._run(lane)
+            finally:
+                self._at_work.discard(lane)
             lane = self._next()
             self.pump()
             if lane is not None and self._turns == turn:
@@ -208,19 +184,34 @@ class Dispatcher:
             try:
                 known = await self._around.decided(message) if message.repeated else None
                 decision = None if known else await self._handle(message)
-            except Outage as outage:
-                self._wait_for_scope(lane, outage)
             except Permanent as error:
                 self.bury(message, error, error.reason, str(error))
                 self._advance(lane)
+            except asyncio.CancelledError as error:
+                if _is_cancelled():
+                    raise
+                # A library's inner cancellation that got out: nobody wants this task to end.
+                await self._did_not_end_well(lane, error)
             except Exception as error:  # noqa: BLE001  # a bug in a handler fails its message, it does not end the inbox
-                self._failed(lane, error)
+                await self._did_not_end_well(lane, error)
             else:
                 if decision is not None:
                     self._decided(message, decision)
                 elif known is not None:
                     self._around.hand_over(message, known.outputs, None)
                 self._advance(lane)
+
+    async def _did_not_end_well(self, lane: Lane, error: BaseException) -> None:
+        message = lane.head
+        if message.delivery.suspect:
+            # It does not run while it waits, so it is not to blame if the process dies then.
+            await self._around.rest(message.intake, message.delivery)
+        if isinstance(error, Outage):
+            self._wait_for_scope(lane, error)
+        elif isinstance(error, OutcomeUnknown):
+            self._outcome_unknown(lane, error)
+        else:
+            await self._failed(lane, error)
 
     async def _handle(self, message: Message) -> Decision:
         check_type(message.envelope.type, self._handler.accepts)
@@ -237,6 +228,8 @@ class Dispatcher:
     def _decided(self, message: Message, decision: Decision) -> None:
         if decision.provider:
             self._answers[decision.provider] = self._answers.get(decision.provider, 0) + 1
+        if self._doubts:
+            self._doubts.clear()
         verdict = Verdict(
             key=self.key_of(message),
             status=decision.status,
@@ -272,14 +265,38 @@ class Dispatcher:
         self._advance(lane)
         self._around.drop(message)
 
-    def _failed(self, lane: Lane, error: Exception) -> None:
+    def _outcome_unknown(self, lane: Lane, error: OutcomeUnknown) -> None:
+        """Once more after a delay, or never: who may have been told already is not told thrice."""
+        message = lane.head
+        if message.revoked:
+            self._abandon(lane)
+            return
+        message.unknown += 1
+        needed = self._handler.scopes(message)
+        self._doubts.update(needed)
+        if error.final or message.unknown > 1:
+            now = self._clock.now()
+            verdict = Verdict(self.key_of(message), VerdictStatus.UNKNOWN, now, label=str(error))
+            self._around.hand_over(message, (), verdict)
+            self._advance(lane)
+            return
+        delay_s = self._retry.repeat_after_s
+        doubtful = [name for name in sorted(needed) if self._doubts[name] >= _DOUBTS_TO_OUTAGE]
+        if doubtful:
+            at = self._clock.now() + timedelta(seconds=delay_s)
+            self._wait_for_scope(lane, Outage(str(error), scope=doubtful[0], retry_at=at))
+        else:
+            self._park(lane, delay_s, error)
+
+    async def _failed(self, lane: Lane, error: BaseException) -> None:
         message = lane.head
         if message.revoked:
             self._abandon(lane)
             return
         transient = error if isinstance(error, Transient) else None
         if transient and transient.provider and not self._answered_others(message, transient):
-            scope = f"provider:{transient.provider}"
+            named = transient.provider
+            scope = named if named in self._handler.scopes(message) else f"provider:{named}"
             self._wait_for_scope(
                 lane, Outage(str(error), scope=scope, retry_at=self._at(transient))
             )
@@ -289,16 +306,36 @@ class Dispatcher:
         now_s = self._clock.monotonic()
         since_s = now_s if message.parked_since is None else message.parked_since
         asked_s = transient.retry_after_s if transient else None
-        delay_s = self._retry.delay_s(message.attempts, asked_s)
-        if self._retry.exhausted(message.attempts, now_s - since_s + delay_s):
-            reason = "attempts_exhausted" if transient else "handler_error"
-            self.bury(message, error, reason, str(transient or ""))
-            self._advance(lane)
+        waited_s = now_s - since_s
+        if self._retry.exhausted(message.attempts, waited_s):
+            await self._give_up(lane, error)
             return
         message.parked_since = since_s
+        # Who asks for longer than a message may be parked is asked earlier: a try is left.
+        most_s = max(self._retry.max_park_s - waited_s, self._retry.base_delay_s)
+        self._park(lane, min(self._retry.delay_s(message.attempts, asked_s), most_s), error)
+
+    async def _give_up(self, lane: Lane, error: BaseException) -> None:
+        """The last attempt failed: what the handler can decide without it, else a dead letter."""
+        message = lane.head
+        try:
+            decision = await self._handler.last_resort(message, error)
+        except Exception as worse:  # noqa: BLE001  # what failed is told by the dead letter, this by its type
+            self._logger.warning(LogEvent.UNHANDLED_ERROR, error_type=type(worse).__name__)
+            decision = None
+        if decision is not None:
+            self._decided(message, decision)
+        else:
+            transient = isinstance(error, Transient)
+            reason = "attempts_exhausted" if transient else "handler_error"
+            self.bury(message, error, reason, str(error) if transient else "")
+        self._advance(lane)
+
+    def _park(self, lane: Lane, delay_s: float, error: BaseException) -> None:
+        message = lane.head
         self._logger.warning(
             LogEvent.MESSAGE_PARKED,
-            attempt=message.attempts,
+            attempt=message.attempts + message.unknown,
             delay_s=round(delay_s, 3),
             error_type=type(error).__name__,
         )
@@ -327,6 +364,7 @@ class Dispatcher:
         scope = self._board.fail(outage.scope, lane, outage.retry_at, exact=outage.exact)
         if fresh:
             self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
+        self._around.out(self._board.scopes[outage.scope], outage)
         if scope is not None:
             delay_s = scope.due - self._clock.monotonic()
             timer = self._probe_after(delay_s, scope.name, scope.generation)
@@ -347,3 +385,9 @@ class Dispatcher:
     def _track(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody told the current task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

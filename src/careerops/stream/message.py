@@ -14,6 +14,15 @@ from careerops.domain.verdicts import Record, VerdictKey, VerdictStatus
 from careerops.ports.eventlog import Delivery
 
 
+@dataclass(frozen=True, slots=True)
+class Burial:
+    """Why a message was given up: what was raised, a word for programs, a line for a person."""
+
+    error: BaseException
+    reason: str
+    explanation: str
+
+
 @dataclass(slots=True)
 class Message:
     """One delivery on its way through a stage.
@@ -23,6 +32,10 @@ class Message:
         envelope: its CloudEvents attributes.
         intake: which of the worker's subscriptions it came from; 0 is live, others history.
         attempts: tries that count and failed.
+        outages: tries that found a scope out.
+        unknown: tries of which nobody knows whether they had their effect.
+        burial: why it was given up, None while it was not.
+        refusals: dead letters about it that the log would not take.
         key: the verdict that the stage decides about it, once it was asked for.
         revoked: its partition was taken away; what is decided about it is kept, and no more.
         repeated: the same id was in flight when this one came; its verdict is looked up again.
@@ -34,6 +47,10 @@ class Message:
     envelope: Envelope
     intake: int = 0
     attempts: int = 0
+    outages: int = 0
+    unknown: int = 0
+    burial: Burial | None = None
+    refusals: int = 0
     key: VerdictKey | None = None
     revoked: bool = False
     repeated: bool = False
@@ -127,7 +144,14 @@ class Handler(Protocol):
         """Decide. Effects outside the returned outputs must be idempotent.
 
         Raises:
-            Transient, Outage, Permanent: see `careerops.domain.errors`. Anything else counts as
-                a failed attempt.
+            Transient, Outage, Permanent, OutcomeUnknown: see `careerops.domain.errors`. Anything
+                else counts as a failed attempt, a cancellation that nobody asked for included.
+        """
+        ...
+
+    async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+        """What to decide after the last attempt failed with `error`; None makes a dead letter.
+
+        Needs nothing that may be down. An exception of it makes a dead letter as well.
         """
         ...

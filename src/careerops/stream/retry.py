@@ -14,6 +14,7 @@ class RetryPolicy:
         max_delay_s: cap of our own delays (a server's own is honoured up to `max_park_s`).
         jitter: fraction of the delay that is random, 0..1: failures of one cause spread out.
         max_park_s: nothing is retried later than this after its first parking.
+        repeat_after_s: before an effect of unknown outcome is attempted a second time.
     """
 
     max_attempts: int = 3
@@ -21,6 +22,7 @@ class RetryPolicy:
     max_delay_s: float = 60.0
     jitter: float = 0.25
     max_park_s: float = 600.0
+    repeat_after_s: float = 60.0
 
     def delay_s(self, failures: int, asked_s: float | None = None) -> float:
         """Seconds to wait after `failures` (1 or more) failures in a row.

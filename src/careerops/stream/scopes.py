@@ -5,6 +5,10 @@ UP --Outage--> DOWN --retry_at--> PROBING --Outage--> DOWN (longer delay)
 RAMPING --each return--> twice as many released --nobody waits--> UP
 RAMPING --Outage--> DOWN
 
+Probes rotate: the message that has failed least tries the scope next, so one that always fails
+never stands for the scope. While only one message has found the scope out, that message may be to
+blame: the next newcomer tries the scope at once.
+
 What is full, and known to have room at a certain time (`Outage.exact`), is not probed: at that
 time as many as are wanted go RAMPING, until one of them finds it full again.
 """
@@ -42,6 +46,8 @@ class Scope:
         allowance: how many may be let go at the next return.
         generation: grows with each DOWN, so that an old timer does nothing.
         exact: whether it is full until `due`, and not after it.
+        witnesses: ids of the messages that have found it out since it was up, two at most: more
+            make no difference.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Scope:
     allowance: int = 1
     generation: int = 0
     exact: bool = False
+    witnesses: set[str] = field(default_factory=set)
 
 
 class OutageBoard:
@@ -77,6 +84,15 @@ class OutageBoard:
             return None
         return next((name for name in sorted(needed) if name in self._scopes), None)
 
+    def try_at_once(self, name: str, lane: Lane) -> bool:
+        """Whether `lane` may try a scope that is out, because one message alone has found it so."""
+        scope = self._scopes[name]
+        alone = len(scope.witnesses) == 1 and lane.head.envelope.id not in scope.witnesses
+        if not alone or scope.exact or scope.released or scope.state is not ScopeState.DOWN:
+            return False
+        scope.released.add(lane)
+        return True
+
     def wait(self, name: str, lane: Lane) -> None:
         """Let `lane` wait for a scope that is out already."""
         self._scopes[name].waiting.append(lane)
@@ -84,7 +100,7 @@ class OutageBoard:
     def fail(
         self, name: str, lane: Lane, retry_at: datetime | None, *, exact: bool = False
     ) -> Scope | None:
-        """`lane` found the scope out: it waits, first in line.
+        """`lane` found the scope out: it waits, behind those that have failed less often.
 
         Returns:
             The scope if a probe has to be scheduled at its `due`, None if one already is.
@@ -92,9 +108,11 @@ class OutageBoard:
         scope = self._scopes.get(name)
         if scope is None:
             scope = self._scopes[name] = Scope(name, since=self._clock.now())
-        expected = lane in scope.released
         scope.released.discard(lane)
-        scope.waiting.appendleft(lane) if expected else scope.waiting.append(lane)
+        scope.waiting.append(lane)
+        lane.head.outages += 1
+        if len(scope.witnesses) <= 1:
+            scope.witnesses.add(lane.head.envelope.id)
         fresh = scope.generation == 0
         if not fresh and scope.state is ScopeState.DOWN:
             return None
@@ -116,7 +134,10 @@ class OutageBoard:
             return []
         if not scope.exact:
             scope.state = ScopeState.PROBING
-            return [self._release(scope)]
+            # The first of those that failed least, live mail before history.
+            scope.waiting.remove(probe := min(scope.waiting, key=_patience))
+            scope.released.add(probe)
+            return [probe]
         scope.state = ScopeState.RAMPING
         scope.allowance = self._crowd
         return [self._release(scope) for _ in range(min(self._crowd, len(scope.waiting)))]
@@ -179,3 +200,8 @@ class OutageBoard:
         if scope.exact:
             return max(asked_s, 0.0)
         return self._policy.delay_s(scope.failures, max(asked_s, 0.05))
+
+
+def _patience(lane: Lane) -> tuple[int, int]:
+    """Who probes first: lower goes first, and among equals who has waited longest."""
+    return lane.head.outages, lane.head.intake

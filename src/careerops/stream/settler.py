@@ -9,8 +9,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 
 from careerops.domain.errors import Permanent
+from careerops.domain.verdicts import VerdictKey
 from careerops.ports.eventlog import EventLog, Settlement
 from careerops.stream.message import Message
 from careerops.stream.patience import Patience
@@ -56,6 +58,7 @@ class Settler:
         self._on_durable = on_durable
         self._queue: deque[_Item] = deque()
         self._writing: set[_Key] = set()
+        self._batches: list[list[_Item]] = []
         self._writes = 0
         self._outstanding = 0
         self._wake = asyncio.Event()
@@ -73,6 +76,11 @@ class Settler:
     def outstanding(self) -> int:
         """How many outcomes are decided and not durable: a kill now makes their handlers repeat."""
         return self._outstanding
+
+    def holds(self, key: VerdictKey) -> bool:
+        """Whether an outcome about `key` was handed over and is not durable yet."""
+        held = chain(self._queue, *self._batches)
+        return any(message.key == key for message, _ in held)
 
     async def flushed(self) -> None:
         """Return once everything handed over is durable."""
@@ -98,6 +106,8 @@ class Settler:
         else:
             batch = self._of_other_keys()
         self._writing.update(_key_of(message) for message, _ in batch)
+        if batch:
+            self._batches.append(batch)
         return batch
 
     def _of_other_keys(self) -> list[_Item]:
@@ -109,7 +119,7 @@ class Settler:
         self._queue.extendleft(reversed(later))
         return batch
 
-    async def _settle_all(self, batch: Sequence[_Item]) -> None:
+    async def _settle_all(self, batch: list[_Item]) -> None:
         try:
             await self._settle(batch)
         except Permanent:
@@ -117,6 +127,7 @@ class Settler:
             for item in batch:
                 await self._settle_one(item)
         self._writes -= 1
+        self._batches = [each for each in self._batches if each is not batch]
         self._writing.difference_update(_key_of(message) for message, _ in batch)
         self._wake.set()
         if not self._queue and not self._writes:

@@ -7,7 +7,7 @@ until they are settled; beyond that it stops receiving.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -21,12 +21,13 @@ from careerops.ops.metrics import Counted, Metrics
 from careerops.ports.clock import Clock
 from careerops.ports.eventlog import Delivery, EventLog, Settlement, Subscription
 from careerops.ports.verdicts import VerdictStore
-from careerops.stream.dispatcher import Dispatcher, Surroundings
+from careerops.stream.dispatcher import Dispatcher
 from careerops.stream.message import Handler, Message
 from careerops.stream.patience import Patience
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import Scope
 from careerops.stream.settler import Settler
+from careerops.stream.surroundings import Surroundings
 
 _RECEIVE_AT_MOST = 500
 _Share = tuple[int, int, int]
@@ -80,8 +81,12 @@ class Worker:
         clock: Clock,
         metrics: Metrics,
         settings: WorkerSettings,
+        on_out: Callable[[Scope, Exception], None] | None = None,
     ) -> None:
-        """Read `topics`, the first live and the others with the capacity that it leaves."""
+        """Read `topics`, the first live and the others with the capacity that it leaves.
+
+        `on_out` is called each time a message finds a scope out, with the error that says so.
+        """
         self.stage = handler.stage
         self.group = group
         self.topics = tuple(topics)
@@ -102,10 +107,12 @@ class Worker:
             spawn=self._spawn,
             hand_over=self._hand_over,
             attempt=self._attempt,
+            rest=self._rest,
             decided=self._decided,
             drop=self._drop,
             room=self._make_room,
             outstanding=lambda: self._settler.outstanding,
+            out=lambda scope, error: on_out(scope, error) if on_out else None,
             clock=clock,
             metrics=metrics,
         )
@@ -116,6 +123,7 @@ class Worker:
         self._progress = 0
         self._counters: dict[str, Counted] = {}
         self._ids: dict[VerdictKey, int] = {}
+        self._settled: dict[VerdictKey, asyncio.Event] = {}
         self._revoked: dict[_Share, asyncio.Event] = {}
         self._shares: dict[_Share, int] = {}
 
@@ -272,6 +280,8 @@ class Worker:
     def _drop(self, message: Message) -> None:
         """`message` is not in flight any more."""
         key = self._dispatcher.key_of(message)
+        if self._settled and (waited_for := self._settled.pop(key, None)) is not None:
+            waited_for.set()
         times = self._ids.get(key, 0)
         if times > 1:
             self._ids[key] = times - 1
@@ -310,17 +320,25 @@ class Worker:
         return message.intake, message.delivery.record.partition, message.delivery.epoch
 
     def _on_refused(self, message: Message, error: Permanent) -> None:
-        self._dispatcher.bury(message, error, error.reason, str(error))
+        self._dispatcher.refused(message, error)
 
     async def _decided(self, message: Message) -> Verdict | None:
-        """The verdict on an id that was in flight already when `message` came."""
-        await self._settler.flushed()
+        """The verdict on an id that was in flight already when `message` came.
+
+        It waits until that one's outcome is durable, and for nobody else's.
+        """
         key = self._dispatcher.key_of(message)
+        if self._settler.holds(key):
+            await self._settled.setdefault(key, asyncio.Event()).wait()
         return (await self._patiently(partial(self._verdicts.get, [key]))).get(key)
 
     async def _attempt(self, intake: int, delivery: Delivery) -> None:
         subscription = self._intakes[intake].subscription
         await self._patiently(partial(subscription.attempt, delivery))
+
+    async def _rest(self, intake: int, delivery: Delivery) -> None:
+        subscription = self._intakes[intake].subscription
+        await self._patiently(partial(subscription.rest, delivery))
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         if self._tasks is None:

@@ -115,6 +115,18 @@ class KafkaSubscription:
             place, offset = assignment.place, delivery.record.offset
             await self._custody.attempt(assignment.token, place, offset)
 
+    async def rest(self, delivery: Delivery) -> None:
+        """Record durably that `delivery` does not run now, and is not settled.
+
+        Raises:
+            Fenced: it was closed.
+        """
+        self._check()
+        assignment = self._assignments.of(delivery)
+        if assignment is not None:
+            place, offset = assignment.place, delivery.record.offset
+            await self._custody.rest(assignment.token, place, offset)
+
     async def close(self) -> None:
         """Leave the group: what is settled is committed, the next member has no suspects."""
         if self._over:

@@ -59,6 +59,11 @@ class MemoryCustody:
         for holding, number in self._held(token, {place: offset}):
             holding.running.add(number)
 
+    async def rest(self, token: str, place: Place, offset: int) -> None:
+        """The record at `offset` does not run now, and is not settled."""
+        for holding, number in self._held(token, {place: offset}):
+            holding.running.discard(number)
+
     async def forget(self, token: str, offsets: Mapping[Place, Sequence[int]]) -> None:
         """These records are settled: their attempts and deaths mean nothing any more."""
         for holding, settled in self._held(token, offsets):

@@ -121,6 +121,15 @@ class MemorySubscription:
         self._check()
         self._group.running.add(delivery.record.offset)
 
+    async def rest(self, delivery: Delivery) -> None:
+        """Record that `delivery` does not run now, and is not settled.
+
+        Raises:
+            Fenced: another member owns the group now.
+        """
+        self._check()
+        self._group.running.discard(delivery.record.offset)
+
     async def close(self) -> None:
         """Leave the group cleanly: the next member has no suspects. Idempotent."""
         if self._group.epoch == self._epoch and self._group.member is self:

@@ -43,6 +43,14 @@ SELECT id, %s, token, 0 FROM (
 ) AS held
 ON CONFLICT (place_id, record) DO UPDATE SET token = excluded.token
 """
+_REST: Final = """
+WITH held AS (
+  SELECT id FROM careerops.custody
+  WHERE reader = %s AND topic = %s AND partition = %s AND token = %s FOR SHARE
+)
+UPDATE careerops.custody_attempts SET token = '' FROM held
+WHERE place_id = held.id AND record = %s AND careerops.custody_attempts.token = %s
+"""
 _FORGET: Final = """
 WITH given AS (
   SELECT * FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::bigint[])
@@ -107,6 +115,10 @@ class PostgresCustody:
     async def attempt(self, token: str, place: Place, offset: int) -> None:
         """The record at `offset` is about to run alone."""
         await self._sessions.changed(_ATTEMPT, (offset, *place, token))
+
+    async def rest(self, token: str, place: Place, offset: int) -> None:
+        """The record at `offset` does not run now, and is not settled."""
+        await self._sessions.changed(_REST, (*place, token, offset, token))
 
     async def forget(self, token: str, offsets: Mapping[Place, Sequence[int]]) -> None:
         """These records are settled: their attempts and deaths mean nothing any more."""

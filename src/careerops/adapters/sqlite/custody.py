@@ -49,6 +49,13 @@ class SqliteCustody:
             [(offset, *place, token)],
         )
 
+    async def rest(self, token: str, place: Place, offset: int) -> None:
+        """The record at `offset` does not run now, and is not settled."""
+        await self._each(
+            f"UPDATE custody_attempts SET running = 0 WHERE offset = ? AND place_id = {_HELD}",  # noqa: S608  # constants only
+            [(offset, *place, token)],
+        )
+
     async def forget(self, token: str, offsets: Mapping[Place, Sequence[int]]) -> None:
         """These records are settled: their attempts and deaths mean nothing any more."""
         await self._each(

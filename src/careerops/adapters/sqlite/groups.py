@@ -161,6 +161,14 @@ def attempt(connection: sqlite3.Connection, group_id: int, epoch: int, offset: i
     )
 
 
+def rest(connection: sqlite3.Connection, group_id: int, epoch: int, offset: int) -> None:
+    """Note that `offset` does not run now, and is not settled. Raises `Fenced`."""
+    check_epoch(connection, group_id, epoch)
+    connection.execute(
+        "UPDATE attempts SET running = 0 WHERE group_id = ? AND offset = ?", (group_id, offset)
+    )
+
+
 def lowest_position(connection: sqlite3.Connection, topic: str, limit: int) -> int:
     """The lowest position of any group of `topic`, at most `limit`."""
     lowest = connection.execute(

@@ -84,6 +84,20 @@ class SqliteSubscription:
 
         await self._writer.run(op)
 
+    async def rest(self, delivery: Delivery) -> None:
+        """Record durably that `delivery` does not run now, and is not settled.
+
+        Raises:
+            Fenced: another member owns the group now.
+        """
+        self._check()
+        group_id, offset = self.member.group_id, delivery.record.offset
+
+        def op(connection: sqlite3.Connection) -> None:
+            groups.rest(connection, group_id, delivery.epoch, offset)
+
+        await self._writer.run(op)
+
     async def close(self) -> None:
         """Leave the group cleanly: the next member has no suspects. Idempotent."""
         if self._over:
