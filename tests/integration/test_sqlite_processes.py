@@ -146,13 +146,12 @@ async def test_a_killed_process_is_succeeded_at_once(children, database) -> None
         await database.log.subscribe(RAW_INBOX, GROUP)
     with pytest.raises(AlreadyRunning, match=f"process {pid} "):
         await database.cursors.acquire("imap:me", process_owner(), 60)
-    now = datetime.now(UTC)
-    assert await database.ledger.recover("email", process_owner(), now) == []
+    assert await database.ledger.recover(["email"], process_owner(), 60) == []
     await child.kill()
     deliveries = await take(await database.log.subscribe(RAW_INBOX, GROUP), 2)
     assert [(d.suspect, d.deaths) for d in deliveries] == [(True, 1), (True, 0)]
     await database.cursors.acquire("imap:me", process_owner(), 60)
-    (state,) = await database.ledger.recover("email", process_owner(), now)
+    (state,) = await database.ledger.recover(["email"], process_owner(), 60)
     assert state.unknown == 1
 
 

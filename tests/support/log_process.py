@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from careerops.adapters.sqlite import SqliteDatabase
@@ -79,7 +79,8 @@ async def hold(database: SqliteDatabase) -> None:
     await subscription.attempt(deliveries[0])
     now = datetime.now(UTC)
     await database.ledger.plan([Entry("n", "email", "me", "e", b"{}", now)], now)
-    await database.ledger.claim("email", process_owner(), now, now + timedelta(hours=1), 1)
+    (due,) = await database.ledger.due(["email"], now, 1)
+    await database.ledger.claim(due, process_owner(), now, 3600)
     lease = await database.cursors.acquire("imap:me", process_owner(), 3600)
     say("holding", len(deliveries))
     work: dict[str, Callable[[], Awaitable[object]]] = {

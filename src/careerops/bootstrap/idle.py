@@ -68,10 +68,7 @@ class IdleWatch:
                 waited_for = group.group in ours or (group.group in self._upstream and group.member)
                 if waited_for and group.lag:
                     return False
-        for sender in pipeline.senders:
-            if await sender.has_due():
-                return False
-        return True
+        return pipeline.sender is None or not await pipeline.sender.has_due()
 
     def _give_up_on_outages(self) -> None:
         now = self._clock.now()
@@ -93,8 +90,6 @@ class IdleWatch:
             progress = reader.progress
             if progress.down_since is not None:
                 found.append((progress.scope, progress.down_since, "the mails of this source"))
-        for sender in self._pipeline.senders:
-            if sender.down_since is not None:
-                channel = f"channel:{sender.channel}"
-                found.append((channel, sender.down_since, "its notifications"))
+        if self._pipeline.sender is not None:
+            found += self._pipeline.sender.outages()
         return found

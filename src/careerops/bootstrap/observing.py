@@ -109,4 +109,5 @@ def _scopes(pipeline: Pipeline) -> Details:
 
 
 def _channels(pipeline: Pipeline) -> Details:
-    return {sender.channel: "down" if sender.down else "up" for sender in pipeline.senders}
+    sender = pipeline.sender
+    return {} if sender is None else {each.name: each.state for each in sender.channels}

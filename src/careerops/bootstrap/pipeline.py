@@ -32,6 +32,7 @@ from careerops.services.failures import ChannelFailures
 from careerops.services.ingest import SourceReader
 from careerops.services.notify import NotifyHandler
 from careerops.services.research import ResearchHandler
+from careerops.services.send import Limits
 from careerops.services.sender import Sender, SenderSurroundings
 from careerops.stream.message import Handler
 from careerops.stream.worker import Worker, WorkerSettings
@@ -71,14 +72,14 @@ class Pipeline:
         services: which of the four.
         readers: one a mailbox.
         workers: one a stage.
-        senders: one a channel.
+        sender: what tells, where `notify` is among the services.
     """
 
     around: Surroundings
     services: Sequence[str] = SERVICES
     readers: list[SourceReader] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
-    senders: list[Sender] = field(default_factory=list)
+    sender: Sender | None = None
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def run(self, stopping: asyncio.Event, *, follow: bool) -> None:
@@ -99,8 +100,8 @@ class Pipeline:
                 ]
                 for worker in self.workers:
                     tasks.create_task(worker.run(stopping), name=worker.stage)
-                for sender in self.senders:
-                    tasks.create_task(sender.run(stopping), name=sender.channel)
+                if self.sender is not None:
+                    tasks.create_task(self.sender.run(stopping), name="send")
                 await stopping.wait()
                 for task in reading:
                     task.cancel()
@@ -222,8 +223,8 @@ def _wire_notify(pipeline: Pipeline) -> None:
     by_account = channels_by_account(around.config, channels)
 
     def wake() -> None:
-        for sender in pipeline.senders:
-            sender.wake()
+        if pipeline.sender is not None:
+            pipeline.sender.wake()
 
     failures = ChannelFailures(stores.log, stores.ledger, by_account, around.clock, wake)
     surroundings = SenderSurroundings(
@@ -231,11 +232,14 @@ def _wire_notify(pipeline: Pipeline) -> None:
         clock=around.clock,
         metrics=around.metrics,
         owner=around.owner,
-        resend_unknown=settings.on_unknown == "resend",
         on_failed=failures.failed,
+        on_undelivered=failures.undelivered,
         on_down=failures.down,
+        limits=Limits(settings.on_unknown == "once", settings.max_sends_per_hour),
+        channels=by_account,
+        concurrency=settings.concurrency,
     )
-    pipeline.senders += [Sender(channel.notifier, surroundings) for channel in channels]
+    pipeline.sender = Sender([channel.notifier for channel in channels], surroundings)
     handler = NotifyHandler(by_account, stores.ledger, around.clock, wake)
     _add_worker(pipeline, handler, GROUP_NOTIFY, (NOTIFICATIONS,), settings.concurrency)
 

@@ -71,11 +71,13 @@ class OutcomeUnknown(CareerOpsError):
 
     Attributes:
         final: it must not be attempted again, whoever counts.
+        broken: what attempts it is broken: its error, the cause of this one, makes a dead letter.
     """
 
-    def __init__(self, message: str, *, final: bool = False) -> None:
+    def __init__(self, message: str, *, final: bool = False, broken: bool = False) -> None:
         super().__init__(message)
         self.final = final
+        self.broken = broken
 
 
 class Fenced(CareerOpsError):

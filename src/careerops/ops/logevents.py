@@ -84,6 +84,12 @@ class LogEvent(StrEnum):
     NOTIFICATION_FAILED = "notification_failed", "A send failed."
     NOTIFICATION_UNKNOWN = "notification_unknown", "Nobody knows whether a send arrived."
     NOTIFICATION_DROPPED = "notification_dropped", "Its account has no channel: nobody is told."
+    NOTIFICATIONS_FOLDED = "notifications_folded", "Too many this hour: told together in one."
+    NOTIFICATIONS_ADOPTED = (
+        "notifications_adopted",
+        "A channel is gone: the others of its account tell what it still had to tell.",
+    )
+    NOTIFICATIONS_STRANDED = "notifications_stranded", "A channel is gone and nobody tells for it."
     NOTIFICATION_EXPIRED = "notification_expired", "A notification was not worth sending any more."
     CHANNEL_DOWN = "channel_down", "A channel refuses everything; its notifications wait."
 

@@ -103,7 +103,7 @@ class Subscription(Protocol):
         ...
 
     @property
-    def holes(self) -> dict[int, int]:
+    def holes(self) -> Mapping[int, int]:
         """Partition -> records settled above its watermark, where this member keeps count."""
         ...
 
@@ -142,7 +142,21 @@ class Subscription(Protocol):
         ...
 
 
-class EventLog(Protocol):
+class DeliverySource(Protocol):
+    """What a worker reads from and settles with."""
+
+    async def subscribe(
+        self, topic: str, group: str, on_revoked: OnRevoked | None = None
+    ) -> Subscription:
+        """Join `group` on `topic`; see `EventLog.subscribe`."""
+        ...
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Make settlements durable; see `EventLog.settle`."""
+        ...
+
+
+class EventLog(DeliverySource, Protocol):
     """Topics of records: append, read in order, settle.
 
     A topic may hold an event id more than once; readers deduplicate by verdict, the log never does.

@@ -6,7 +6,10 @@ from careerops.domain.notification import Notification
 
 
 class Notifier(Protocol):
-    """One channel. The ledger calls `send` at most once at a time for an account.
+    """One channel. An account's notifications are sent one after the other, in the order planned.
+
+    One that takes longer than five seconds, or failed and is tried again, is not waited for, so
+    `send` may be called for an account while another call for it is under way.
 
     A channel has no memory: whether something was told already is the ledger's business.
     """

@@ -19,7 +19,15 @@ class VerdictQuery:
     limit: int = 100
 
 
-class VerdictStore(Protocol):
+class Decided(Protocol):
+    """What was decided before."""
+
+    async def get(self, keys: Sequence[VerdictKey]) -> dict[VerdictKey, Verdict]:
+        """The verdicts that stand for `keys`; keys without one are absent."""
+        ...
+
+
+class VerdictStore(Decided, Protocol):
     """(event, stage, revision) -> what was decided. First writer wins."""
 
     async def get(self, keys: Sequence[VerdictKey]) -> dict[VerdictKey, Verdict]:

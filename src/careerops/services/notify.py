@@ -4,9 +4,9 @@ The handler only plans; a sender (see `sender`) owns each channel's entries from
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from careerops.domain.model import Model
 from careerops.domain.notification import NOTIFICATION_TYPE, Notification
@@ -22,19 +22,28 @@ EVERYONE = "*"
 """Stands for accounts without a channel of their own: told by the files of the operator."""
 
 
+def _as_named_now(value: object) -> object:
+    """`resend` is what `once` was called while there was no limit to it."""
+    return "once" if value == "resend" else value
+
+
 class NotifySettings(Model):
     """`[notify]`.
 
     Attributes:
         concurrency: handlers at work at once.
-        on_unknown: what to do about a send of which nobody knows whether it happened: `resend`
-            it (it may be told twice), or `hold` it for a person to decide (it may not be told).
+        on_unknown: what to do about a send of which nobody knows whether it happened: begin it
+            `once` more a minute later (it may be told twice), or `hold` it at once for a person to
+            decide (it may not be told).
+        max_sends_per_hour: notifications a channel sends to an account within an hour; what is
+            beyond comes together in one message.
     """
 
     model_config = Model.model_config | {"extra": "forbid"}
 
     concurrency: int = Field(default=16, ge=1, le=1000)
-    on_unknown: Literal["resend", "hold"] = "resend"
+    on_unknown: Annotated[Literal["once", "hold"], BeforeValidator(_as_named_now)] = "once"
+    max_sends_per_hour: int = Field(default=60, ge=2, le=10_000)
 
 
 class NotifyHandler:
@@ -74,8 +83,9 @@ class NotifyHandler:
                 account=notification.account,
                 event_id=event.event_id if event else "",
                 payload=message.value,
-                due=notification.not_before or now,
+                due=notification.not_before,
                 worth_until=notification.worth_until,
+                type=message.envelope.type,
             )
             for channel in self._channels_of(notification.account)
         ]

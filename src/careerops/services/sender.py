@@ -1,44 +1,52 @@
-"""The sender of one channel: owns the channel's ledger entries from plan to outcome.
+"""The sender: everything that this process tells, by all its channels.
 
     PLANNED --claim--> SENDING --accepted--> SENT
-                       SENDING --transient or channel down--> PLANNED (the channel waits)
-                       SENDING --refused--> FAILED (and a dead letter)
-                       SENDING --nobody knows--> PLANNED again, or UNKNOWN, by policy
+                       SENDING --nothing was told--> PLANNED (it, or the channel, waits)
+                       SENDING --given up--> FAILED (a dead letter and an alert)
+                       SENDING --nobody knows--> PLANNED once more, then UNKNOWN (an alert)
     PLANNED --past worth_until--> EXPIRED
 
-The claim is durable before the send begins and the outcome after it ended: a send found SENDING
-by the next process is of unknown outcome, and is counted as such whatever becomes of it.
+A worker like that of any stage, over the outbox instead of a topic. The claim is durable before
+the send begins and the outcome after it ended: a send found SENDING by the next process is of
+unknown outcome, and is counted as such whatever becomes of it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Final
 
-from careerops.domain.errors import (
-    CareerOpsError,
-    Outage,
-    OutcomeUnknown,
-    Permanent,
-    Transient,
-)
-from careerops.domain.notification import Notification
+from careerops.domain.errors import Fenced
+from careerops.domain.topics import NOTIFICATIONS
+from careerops.domain.verdicts import Record
 from careerops.ops.logevents import LogEvent
-from careerops.ops.logging import bind_message, get_logger
+from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
 from careerops.ports.clock import Clock
 from careerops.ports.ledger import DeliveryStatus, EntryState, Ledger
 from careerops.ports.notifier import Notifier
+from careerops.services.notify import EVERYONE
+from careerops.services.outbox import Endings, Outbox
+from careerops.services.send import ChannelOut, Limits, SendHandler, scope_of
 from careerops.stream.patience import Patience
 from careerops.stream.retry import RetryPolicy
+from careerops.stream.scopes import Scope
+from careerops.stream.worker import Worker, WorkerSettings
 
-_LEASE = timedelta(seconds=60)
-_SEND_TIMEOUT_S = 45.0
-_CLAIM_AT_MOST = 8
-_POLL_S = 1.0
-_RECOVER_EVERY_S = 15.0
+_GROUP: Final = "careerops.send"
+_FAILURES_TO_ALERT: Final = 3
+_TWICE: Final = 2
+_STRAYS: Final = 1000
+_RETRY: Final = RetryPolicy(base_delay_s=30.0, max_delay_s=300.0, max_park_s=1800.0)
+"""Of one notification that fails while others pass: half a minute, then a whole one."""
+_PROBE: Final = RetryPolicy()
+"""Of a channel that takes nothing: it may be back any time."""
+_DRAIN_S: Final = 6.0
+"""Longer than other stages: a send cut off is one whose outcome nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,197 +56,192 @@ class SenderSurroundings:
     Attributes:
         ledger: the truth about what was told.
         clock, metrics, owner: of the process.
-        resend_unknown: whether a send of unknown outcome is sent again.
-        on_failed: called with an entry that the channel refuses for good (makes the dead letter).
+        limits: how much is told, and whether a send of unknown outcome is repeated.
+        on_failed: called with an entry that is given up and its dead letter, to be published.
+        on_undelivered: called with an entry that ended FAILED or UNKNOWN.
         on_down: called once an outage, with the channel's name and why.
+        channels: account -> its channels, for what a channel that is gone had still to tell.
+        concurrency: sends at once.
     """
 
     ledger: Ledger
     clock: Clock
     metrics: Metrics
     owner: str
-    resend_unknown: bool
-    on_failed: Callable[[EntryState, Permanent], Awaitable[None]]
+    on_failed: Callable[[EntryState, Record], Awaitable[None]]
+    on_undelivered: Callable[[EntryState, DeliveryStatus], Awaitable[None]]
     on_down: Callable[[str, str], Awaitable[None]]
+    limits: Limits = field(default_factory=Limits)
+    channels: Mapping[str, Sequence[str]] | None = None
+    concurrency: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How a channel fares: `reason` is '' while it can tell, `since` (UTC) when it stopped."""
+
+    name: str
+    reason: str = ""
+    since: datetime | None = None
+    waiting: int = 0
+
+    @property
+    def state(self) -> str:
+        """`up` or `down`."""
+        return "down" if self.reason else "up"
 
 
 class Sender:
-    """Sends one channel's entries, in order for each account."""
+    """Sends what the ledger holds for `notifiers`."""
 
-    def __init__(self, notifier: Notifier, around: SenderSurroundings) -> None:
-        """Send over `notifier`."""
-        self.channel = notifier.channel
-        self._notifier = notifier
+    def __init__(self, notifiers: Sequence[Notifier], around: SenderSurroundings) -> None:
+        """Send over `notifiers`, each by its channel's name."""
+        self._notifiers = {each.channel: each for each in notifiers}
         self._around = around
         self._ledger = around.ledger
         self._clock = around.clock
-        self._policy = RetryPolicy(base_delay_s=1.0, max_delay_s=60.0)
         self._logger = get_logger("notify")
         self._patiently = Patience(around.clock, self._logger)
-        self._wake = asyncio.Event()
-        self._failures = 0
-        self._recover_at = 0.0
-        self._count = around.metrics.notifications
-        self._latency = around.metrics.mail_to_notification_seconds.labels(self.channel)
-        self.down = ""
-        self.down_since: datetime | None = None
-        self.busy = False
+        self._outbox = Outbox(
+            self._notifiers,
+            around.ledger,
+            Endings(around.on_failed, around.on_undelivered),
+            clock=around.clock,
+            metrics=around.metrics,
+            owner=around.owner,
+            recovered=self._recovered,
+        )
+        handler = SendHandler(
+            self._notifiers,
+            around.ledger,
+            self._outbox,
+            around.limits,
+            retry=_RETRY,
+            clock=around.clock,
+            metrics=around.metrics,
+            owner=around.owner,
+        )
+        self.worker = Worker(
+            handler=handler,
+            log=self._outbox,
+            verdicts=self._outbox,
+            group=_GROUP,
+            topics=(NOTIFICATIONS,),
+            clock=around.clock,
+            metrics=around.metrics,
+            settings=WorkerSettings(
+                concurrency=around.concurrency, retry=_RETRY, probe=_PROBE, drain_s=_DRAIN_S
+            ),
+            on_out=self._on_out,
+        )
+        self._down: dict[str, ChannelState] = {}
+        self._alerts: asyncio.Queue[ChannelState] = asyncio.Queue()
+
+    @property
+    def channels(self) -> list[ChannelState]:
+        """How each channel fares."""
+        waiting = self._outbox.waiting()
+        found = []
+        for name in self._notifiers:
+            scope = self.worker.scopes.get(scope_of(name))
+            state = self._down.get(name)
+            reason = state.reason if scope is not None and state is not None else ""
+            since = scope.since if scope is not None and reason else None
+            found.append(ChannelState(name, reason, since, waiting[name]))
+        return found
 
     def wake(self) -> None:
         """Something was planned."""
-        self._wake.set()
+        self._outbox.wake()
 
     async def has_due(self) -> bool:
-        """Whether something is to be sent now (what is due later does not count)."""
-        due = await self._ledger.next_due(self.channel)
-        return self.busy or (due is not None and due <= self._clock.now())
+        """Whether something is in hand or to be sent now; what is due later does not count."""
+        return await self._outbox.has_due()
+
+    def outages(self) -> list[tuple[str, datetime, str]]:
+        """(scope, since when (UTC), what waits) of all that keeps entries from being told."""
+        waiting = self._outbox.waiting()
+        found = {
+            scope_of(channel): (since, number)
+            for channel, (since, number) in self._outbox.failing().items()
+        }
+        for scope in self.worker.scopes.values():
+            since, number = found.get(scope.name, (scope.since, 0))
+            number = max(number, waiting[scope.name.removeprefix("channel:")], 1)
+            found[scope.name] = min(since, scope.since), number
+        return [(name, since, f"{n} notifications") for name, (since, n) in found.items()]
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Send until `stopping` is set; a send under way is finished first."""
-        while not stopping.is_set():
-            self._wake.clear()
-            if self._clock.monotonic() >= self._recover_at:
-                await self._recover()
-            wait_s = await self._round()
-            if wait_s > 0:
-                await self._rest(stopping, wait_s)
+        """Send until `stopping` is set; sends under way are finished first."""
+        await self._patiently(self._adopt)
+        async with asyncio.TaskGroup() as tasks:
+            alerting = tasks.create_task(self._alert_for_ever())
+            await self.worker.run(stopping)
+            alerting.cancel()
 
-    async def _recover(self) -> None:
-        """Resolve what a process left in SENDING when it died: another's may have just now."""
-        self._recover_at = self._clock.monotonic() + _RECOVER_EVERY_S
-        now = self._clock.now()
-        recover = partial(self._ledger.recover, self.channel, self._around.owner, now)
-        for state in await self._patiently(recover):
-            await self._unknown(state, "the process ended during the send", counted=True)
+    def _on_out(self, scope: Scope, error: Exception) -> None:
+        """A message found `scope` out: note it, and have it told once it is sure."""
+        channel = scope.name.removeprefix("channel:")
+        if channel not in self._notifiers or scope.name == channel:
+            return
+        sure = isinstance(error, ChannelOut) or scope.failures >= _FAILURES_TO_ALERT
+        known = self._down.get(channel)
+        if not sure or (known is not None and known.since == scope.since):
+            return
+        self._down[channel] = ChannelState(channel, str(error) or scope.name, scope.since)
+        self._logger.error(LogEvent.CHANNEL_DOWN, channel=channel, scope=scope.name)
+        self._alerts.put_nowait(self._down[channel])
 
-    async def _round(self) -> float:
-        """Send what is due; returns how many seconds nothing is to be done."""
-        now = self._clock.now()
-        expired = await self._patiently(partial(self._ledger.expire, self.channel, now))
-        if expired:
-            self._count.labels(self.channel, "expired").inc(expired)
-            self._logger.warning(LogEvent.NOTIFICATION_EXPIRED, channel=self.channel, count=expired)
-        self.busy = True
-        try:
-            owner = self._around.owner
-            claim = partial(self._ledger.claim, self.channel, owner, now, now + _LEASE)
-            claimed = await self._patiently(partial(claim, _CLAIM_AT_MOST))
-            if not claimed:
-                due = await self._patiently(partial(self._ledger.next_due, self.channel))
-                return _POLL_S if due is None else self._until(due)
-            delays = await asyncio.gather(*(self._send(state) for state in claimed))
-        finally:
-            self.busy = False
-        return max(delays)
+    async def _alert_for_ever(self) -> None:
+        while True:
+            state = await self._alerts.get()
+            await self._patiently(partial(self._around.on_down, state.name, state.reason))
 
-    async def _finish(
-        self, state: EntryState, status: DeliveryStatus, now: datetime, **how: Any
-    ) -> None:
-        """Record how a send ended: what was sent must not be sent again for want of a store."""
-        await self._patiently(partial(self._ledger.finish, state, status, now, **how))
-
-    def _until(self, due: datetime) -> float:
-        return min(_POLL_S, max(0.01, (due - self._clock.now()).total_seconds()))
-
-    async def _rest(self, stopping: asyncio.Event, wait_s: float) -> None:
-        """Wait `wait_s`, or until something is planned (unless the channel is down), or the end."""
-        waits = [asyncio.ensure_future(stopping.wait()), asyncio.ensure_future(self._pause(wait_s))]
-        if not self._failures:
-            waits.append(asyncio.ensure_future(self._wake.wait()))
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-
-    async def _pause(self, wait_s: float) -> bool:
-        await self._clock.sleep(wait_s)
-        return True
-
-    async def _send(self, state: EntryState) -> float:
-        """Send one claimed entry and record how it ended; returns seconds the channel waits."""
-        notification = Notification.model_validate_json(state.entry.payload)
-        with bind_message(state.entry.event_id, ""):
-            try:
-                async with asyncio.timeout(_SEND_TIMEOUT_S):
-                    await self._notifier.send(notification)
-            except Transient as error:
-                return await self._again(state, error, error.retry_after_s)
-            except Outage as outage:
-                return await self._channel_down(state, outage)
-            except Permanent as error:
-                await self._failed(state, error)
-            except (OutcomeUnknown, TimeoutError) as error:
-                await self._unknown(state, type(error).__name__, counted=False)
-            else:
-                await self._sent(state, notification)
-        return 0.0
-
-    async def _sent(self, state: EntryState, notification: Notification) -> None:
-        now = self._clock.now()
-        await self._finish(state, DeliveryStatus.SENT, now)
-        if self.down:
-            self._logger.info(LogEvent.OUTAGE_ENDED, scope=f"channel:{self.channel}")
-        self._failures = 0
-        self.down = ""
-        self.down_since = None
-        self._count.labels(self.channel, "sent").inc()
-        if notification.event is not None and notification.event.ingested_at is not None:
-            self._latency.observe((now - notification.event.ingested_at).total_seconds())
-        self._logger.info(LogEvent.NOTIFICATION_SENT, channel=self.channel)
-
-    async def _again(
-        self, state: EntryState, error: CareerOpsError, asked_s: float | None
-    ) -> float:
-        """The entry keeps its place in the order; the channel waits."""
-        self._failures += 1
-        reason = type(error).__name__.lower()
-        now = self._clock.now()
-        self.down_since = self.down_since or now
-        await self._finish(state, DeliveryStatus.PLANNED, now, reason=reason, due=state.entry.due)
-        self._count.labels(self.channel, reason).inc()
-        delay_s = self._policy.delay_s(self._failures, asked_s)
-        self._logger.warning(
-            LogEvent.NOTIFICATION_FAILED,
-            channel=self.channel,
-            error_type=type(error).__name__,
-            attempt=state.attempts,
-            delay_s=round(delay_s, 3),
-        )
-        return delay_s
-
-    async def _channel_down(self, state: EntryState, outage: Outage) -> float:
-        asked_s = None
-        if outage.retry_at is not None:
-            asked_s = max(0.1, (outage.retry_at - self._clock.now()).total_seconds())
-        delay_s = await self._again(state, outage, asked_s)
-        if not self.down:
-            self.down = str(outage) or outage.scope
-            self._logger.error(LogEvent.CHANNEL_DOWN, channel=self.channel, scope=outage.scope)
-            await self._around.on_down(self.channel, self.down)
-        return delay_s
-
-    async def _failed(self, state: EntryState, error: Permanent) -> None:
-        await self._around.on_failed(state, error)
-        now = self._clock.now()
-        await self._finish(state, DeliveryStatus.FAILED, now, reason=error.reason)
-        self._count.labels(self.channel, "failed").inc()
-        self._logger.error(LogEvent.NOTIFICATION_FAILED, channel=self.channel, reason=error.reason)
-
-    async def _unknown(self, state: EntryState, reason: str, *, counted: bool) -> None:
-        """Resolve by policy a send of which nobody knows whether it happened."""
-        again = self._around.resend_unknown
+    async def _recovered(self, state: EntryState) -> None:
+        """Decide about a send whose process has ended: once more, or a person's matter."""
+        again = self._around.limits.repeat_unknown and state.unknown < _TWICE
         status = DeliveryStatus.PLANNED if again else DeliveryStatus.UNKNOWN
-        await self._finish(
-            state,
-            status,
-            self._clock.now(),
-            reason=reason,
-            due=state.entry.due if again else None,
-            unknown=not counted,
-        )
-        self._count.labels(self.channel, "unknown").inc()
+        channel = state.entry.channel
+        reason = "process_ended"
+        try:
+            await self._ledger.finish(state, status, self._clock.now(), reason=reason)
+        except Fenced:
+            return  # another process decides about it
+        if not again:
+            await self._around.on_undelivered(state, status)
+        self._around.metrics.notifications.labels(channel, "unknown").inc()
         self._logger.warning(
-            LogEvent.NOTIFICATION_UNKNOWN, channel=self.channel, status=status.value
+            LogEvent.NOTIFICATION_UNKNOWN, channel=channel, status=status.value, reason=reason
         )
+
+    async def _adopt(self) -> None:
+        """Have what a channel that is gone had still to tell told by its account's channels.
+
+        Raises:
+            Outage: the store cannot be asked or written.
+        """
+        channels = self._around.channels
+        if channels is None:
+            return
+        served = {name for names in channels.values() for name in names}
+        now = self._clock.now()
+        adopted, stranded, more = Counter[str](), Counter[str](), True
+        while more:
+            stranded.clear()
+            more = False
+            for state in await self._ledger.strays(served, _STRAYS):
+                entry = state.entry
+                others = channels.get(entry.account) or channels.get(EVERYONE, ())
+                if not others:
+                    stranded[entry.channel] += 1
+                    continue
+                more = True
+                adopted[entry.channel] += 1
+                await self._ledger.plan([replace(entry, channel=each) for each in others], now)
+                with suppress(Fenced):  # another process of a newer configuration was quicker
+                    how = partial(self._ledger.finish, state, DeliveryStatus.DROPPED, now)
+                    await how(reason="channel_gone")
+        for channel, number in adopted.items():
+            self._logger.warning(LogEvent.NOTIFICATIONS_ADOPTED, channel=channel, count=number)
+        for channel, number in stranded.items():
+            self._logger.error(LogEvent.NOTIFICATIONS_STRANDED, channel=channel, count=number)

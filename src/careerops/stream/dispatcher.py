@@ -32,13 +32,20 @@ _LEAST_OUTSTANDING = 8
 """Outcomes that may be decided and not durable, however few handlers may run; else as many as
 handlers: a kill makes no more of them run again than that."""
 
+
 class Dispatcher:
     """Runs a handler over queued messages: lanes, slots, retries, scopes, dead letters."""
 
     def __init__(
-        self, handler: Handler, concurrency: int, retry: RetryPolicy, around: Surroundings
+        self,
+        handler: Handler,
+        concurrency: int,
+        retry: RetryPolicy,
+        around: Surroundings,
+        *,
+        probe: RetryPolicy | None = None,
     ) -> None:
-        """Run at most `concurrency` handlers at once."""
+        """Run at most `concurrency` handlers at once; try what is out as `probe` says."""
         self._handler = handler
         self._concurrency = concurrency
         self._most_outstanding = max(concurrency, _LEAST_OUTSTANDING)
@@ -48,7 +55,7 @@ class Dispatcher:
         self._logger = get_logger(handler.stage)
         self._lanes = Lanes(history_slots=max(1, concurrency * 3 // 4))
         self._letters = DeadLetterWriter(handler.stage, retry, around)
-        self._board = OutageBoard(around.clock, retry, crowd=concurrency)
+        self._board = OutageBoard(around.clock, probe or retry, crowd=concurrency)
         self._answers: dict[str, int] = {}
         self._doubts: Counter[str] = Counter()
         self._at_work: set[Lane] = set()
@@ -274,19 +281,27 @@ class Dispatcher:
         message.unknown += 1
         needed = self._handler.scopes(message)
         self._doubts.update(needed)
-        if error.final or message.unknown > 1:
-            now = self._clock.now()
-            verdict = Verdict(self.key_of(message), VerdictStatus.UNKNOWN, now, label=str(error))
-            self._around.hand_over(message, (), verdict)
-            self._advance(lane)
-            return
         delay_s = self._retry.repeat_after_s
+        at = self._clock.now() + timedelta(seconds=delay_s)
         doubtful = [name for name in sorted(needed) if self._doubts[name] >= _DOUBTS_TO_OUTAGE]
-        if doubtful:
-            at = self._clock.now() + timedelta(seconds=delay_s)
-            self._wait_for_scope(lane, Outage(str(error), scope=doubtful[0], retry_at=at))
+        outage = Outage(str(error), scope=doubtful[0], retry_at=at) if doubtful else None
+        if error.final or message.unknown > 1:
+            self._leave_unknown(message, error)
+            if outage is not None:
+                self._found_out(lane, outage, waits=False)
+            self._advance(lane)
+        elif outage is not None:
+            self._wait_for_scope(lane, outage)
         else:
             self._park(lane, delay_s, error)
+
+    def _leave_unknown(self, message: Message, error: OutcomeUnknown) -> None:
+        if error.broken:
+            self.bury(message, error.__cause__ or error, "handler_error", str(error))
+            return
+        now = self._clock.now()
+        verdict = Verdict(self.key_of(message), VerdictStatus.UNKNOWN, now, label=str(error))
+        self._around.hand_over(message, (), verdict)
 
     async def _failed(self, lane: Lane, error: BaseException) -> None:
         message = lane.head
@@ -360,8 +375,14 @@ class Dispatcher:
             return
         self._came_back(lane, but=outage.scope)
         self._hold(lane)
+        self._found_out(lane, outage)
+
+    def _found_out(self, lane: Lane, outage: Outage, *, waits: bool = True) -> None:
+        """`lane` has found a scope out; `waits` for it, or is done with it."""
         fresh = outage.scope not in self._board.scopes
-        scope = self._board.fail(outage.scope, lane, outage.retry_at, exact=outage.exact)
+        scope = self._board.fail(
+            outage.scope, lane, outage.retry_at, exact=outage.exact, waits=waits
+        )
         if fresh:
             self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
         self._around.out(self._board.scopes[outage.scope], outage)

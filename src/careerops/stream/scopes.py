@@ -98,9 +98,17 @@ class OutageBoard:
         self._scopes[name].waiting.append(lane)
 
     def fail(
-        self, name: str, lane: Lane, retry_at: datetime | None, *, exact: bool = False
+        self,
+        name: str,
+        lane: Lane,
+        retry_at: datetime | None,
+        *,
+        exact: bool = False,
+        waits: bool = True,
     ) -> Scope | None:
         """`lane` found the scope out: it waits, behind those that have failed less often.
+
+        One that does not wait has been given up.
 
         Returns:
             The scope if a probe has to be scheduled at its `due`, None if one already is.
@@ -109,7 +117,8 @@ class OutageBoard:
         if scope is None:
             scope = self._scopes[name] = Scope(name, since=self._clock.now())
         scope.released.discard(lane)
-        scope.waiting.append(lane)
+        if waits:
+            scope.waiting.append(lane)
         lane.head.outages += 1
         if len(scope.witnesses) <= 1:
             scope.witnesses.add(lane.head.envelope.id)

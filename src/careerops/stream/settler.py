@@ -13,7 +13,7 @@ from itertools import chain
 
 from careerops.domain.errors import Permanent
 from careerops.domain.verdicts import VerdictKey
-from careerops.ports.eventlog import EventLog, Settlement
+from careerops.ports.eventlog import DeliverySource, Settlement
 from careerops.stream.message import Message
 from careerops.stream.patience import Patience
 
@@ -34,7 +34,7 @@ class Settler:
 
     def __init__(
         self,
-        log: EventLog,
+        log: DeliverySource,
         patiently: Patience,
         *,
         on_settled: Callable[[Message, Settlement], None],

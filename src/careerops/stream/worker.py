@@ -19,8 +19,8 @@ from careerops.domain.verdicts import Record, Verdict, VerdictKey
 from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Counted, Metrics
 from careerops.ports.clock import Clock
-from careerops.ports.eventlog import Delivery, EventLog, Settlement, Subscription
-from careerops.ports.verdicts import VerdictStore
+from careerops.ports.eventlog import Delivery, DeliverySource, Settlement, Subscription
+from careerops.ports.verdicts import Decided
 from careerops.stream.dispatcher import Dispatcher
 from careerops.stream.message import Handler, Message
 from careerops.stream.patience import Patience
@@ -47,6 +47,7 @@ class WorkerSettings:
         high_water_bytes: the size of all of them.
         drain_s: how long running handlers may finish at shutdown.
         retry: delays and attempts.
+        probe: delays between tries of what is out; as `retry` unless given.
     """
 
     concurrency: int = 32
@@ -55,6 +56,7 @@ class WorkerSettings:
     high_water_bytes: int = 32 * 1024 * 1024
     drain_s: float = 4.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    probe: RetryPolicy | None = None
 
 
 @dataclass(slots=True)
@@ -74,8 +76,8 @@ class Worker:
         self,
         *,
         handler: Handler,
-        log: EventLog,
-        verdicts: VerdictStore,
+        log: DeliverySource,
+        verdicts: Decided,
         group: str,
         topics: Sequence[str],
         clock: Clock,
@@ -116,7 +118,13 @@ class Worker:
             clock=clock,
             metrics=metrics,
         )
-        self._dispatcher = Dispatcher(handler, settings.concurrency, settings.retry, around)
+        self._dispatcher = Dispatcher(
+            handler,
+            settings.concurrency,
+            settings.retry,
+            around,
+            probe=settings.probe or settings.retry,
+        )
         self._intakes: list[_Intake] = []
         self._room = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None

@@ -1,6 +1,7 @@
 """Idleness: never said while something is under way anywhere, and never waited for for ever."""
 
 import asyncio
+from datetime import datetime
 import random
 from types import SimpleNamespace
 from typing import Any
@@ -87,8 +88,8 @@ def whole_pipeline(slow: Slow, database: MemoryDatabase) -> Pipeline:
     pipeline = Pipeline(Surroundings(Config(), database, "us", clock=clock, metrics=metrics))
 
     def wake() -> None:
-        for sender in pipeline.senders:
-            sender.wake()
+        if pipeline.sender is not None:
+            pipeline.sender.wake()
 
     failures = ChannelFailures(database.log, database.ledger, {"me": ["slow"]}, clock, wake)
     around = SenderSurroundings(
@@ -96,8 +97,8 @@ def whole_pipeline(slow: Slow, database: MemoryDatabase) -> Pipeline:
         clock=clock,
         metrics=metrics,
         owner="us",
-        resend_unknown=True,
         on_failed=failures.failed,
+        on_undelivered=failures.undelivered,
         on_down=failures.down,
     )
     handlers = {
@@ -107,7 +108,7 @@ def whole_pipeline(slow: Slow, database: MemoryDatabase) -> Pipeline:
     }
     intakes = Intakes(database)
     pipeline.readers.append(intakes.reader(SimpleNamespace(name="s", fetch=slow.fetch)))
-    pipeline.senders.append(Sender(slow, around))
+    pipeline.sender = Sender([slow], around)
     for topics, handler in handlers.items():
         pipeline.workers.append(
             Worker(
@@ -166,9 +167,10 @@ class Scene:
         async def has_due() -> bool:
             return self.due
 
-        self.sender = SimpleNamespace(channel="phone", has_due=has_due, down_since=None)
+        self.outages: list[tuple[str, datetime, str]] = []
+        self.sender = SimpleNamespace(has_due=has_due, outages=lambda: self.outages)
         surroundings = Surroundings(Config(), self.database, "us", clock=self.database.clock)
-        parts: Any = ([self.reader], [self.worker], [self.sender])
+        parts: Any = ([self.reader], [self.worker], self.sender)
         self.pipeline = Pipeline(surroundings, SERVICES, *parts)
 
     async def idle_within(self, seconds: float, max_wait_s: float = 3600) -> bool:
@@ -253,8 +255,8 @@ def outage_of(scene: Scene, what: str) -> str:
         scene.reader.progress = SourceProgress(scope="mailbox:imap:me", down_since=now)
         return "mailbox:imap:me has been out for 31 s and the mails of this source wait for it"
     scene.due = True
-    scene.sender.down_since = now
-    return "channel:phone has been out for 31 s and its notifications wait for it"
+    scene.outages.append(("channel:phone", now, "2 notifications"))
+    return "channel:phone has been out for 31 s and 2 notifications wait for it"
 
 
 @pytest.mark.parametrize("what", ["scope", "source", "channel"])

@@ -15,6 +15,7 @@ from careerops.domain.errors import Outage
 from careerops.domain.topics import RAW_INBOX
 from careerops.ops.health import HealthBoard
 from careerops.ops.lifecycle import Lifecycle
+from careerops.services.sender import ChannelState
 from support.engine import mail
 
 
@@ -88,8 +89,8 @@ def test_scopes_and_channels_are_described_without_contents() -> None:
     readers: Any = [SimpleNamespace(progress=SimpleNamespace(scope=s)) for s in ("", "mailbox:x")]
     scene.pipeline.readers.extend(readers)
     assert _scopes(scene.pipeline) == {"llm": 4, "mailbox:x": 0}
-    senders: Any = [SimpleNamespace(channel="a", down="why"), SimpleNamespace(channel="b", down="")]
-    scene.pipeline.senders.extend(senders)
+    sender: Any = SimpleNamespace(channels=[ChannelState("a", "why"), ChannelState("b")])
+    scene.pipeline.sender = sender
     assert _channels(scene.pipeline) == {"a": "down", "b": "up"}
 
 

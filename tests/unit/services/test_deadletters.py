@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from datetime import timedelta
 
 import pytest
 
@@ -157,11 +156,24 @@ async def planned_and_failed(world: World) -> None:
     database = world.database
     payload = Notification(notification_id="n1").model_dump_json().encode()
     await database.ledger.plan([Entry("n1", "phone", "me", "e1", payload, WHEN)], WHEN)
-    (state,) = await database.ledger.claim("phone", "us", WHEN, WHEN + timedelta(seconds=60), 1)
+    (due,) = await database.ledger.due(["phone"], WHEN, 1)
+    state = await database.ledger.claim(due, "us", WHEN, 60)
+    assert state is not None
     failures = ChannelFailures(
         database.log, database.ledger, {"me": ["phone"]}, database.clock, lambda: None
     )
-    await failures.failed(state, Permanent("the number is unknown", reason="refused"))
+    error = Permanent("the number is unknown", reason="refused")
+    record = LogRecord("notifications", 0, 1, "k", WHEN, (), payload)
+    letter = dead_letter(
+        record,
+        stage="send",
+        reason="refused",
+        attempts=1,
+        at=WHEN,
+        error=error,
+        explanation=str(error),
+    )
+    await failures.failed(state, letter)
     await database.ledger.finish(state, DeliveryStatus.FAILED, WHEN, reason="refused")
 
 

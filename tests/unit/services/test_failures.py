@@ -9,10 +9,11 @@ from careerops.domain.errors import Permanent
 from careerops.domain.notification import Notification, NotificationKind
 from careerops.domain.taxonomy import Urgency
 from careerops.domain.topics import DEAD_LETTERS
+from careerops.ports.eventlog import LogRecord
 from careerops.ports.ledger import DeliveryStatus, Entry, EntryState
 from careerops.services.failures import ChannelFailures
 from careerops.services.notify import EVERYONE
-from careerops.stream.deadletter import notes_of
+from careerops.stream.deadletter import dead_letter, notes_of
 from support.sources import WHEN
 
 
@@ -42,13 +43,25 @@ async def test_what_a_channel_refuses_is_a_dead_letter_with_the_notification_in_
     state = EntryState(
         Entry("n1", "phone", "me", "e1", payload, WHEN), DeliveryStatus.SENDING, attempts=2
     )
-    await world.failures.failed(state, Permanent("no such number", reason="refused"))
+    record = LogRecord("notifications", 0, 7, "k", WHEN, (("ce_id", b"n1/phone"),), payload)
+    made = dead_letter(
+        record,
+        stage="send",
+        reason="refused",
+        attempts=0,
+        at=WHEN,
+        error=Permanent("no such number"),
+        explanation="no such number",
+    )
+    await world.failures.failed(state, made)
     (letter,) = await world.database.log.read(DEAD_LETTERS, 0, 10)
     notes = notes_of(letter.headers)
     assert letter.value == payload
     assert notes["channel"] == "phone"
     assert (notes["stage"], notes["reason"], notes["attempts"]) == ("notify", "refused", "2")
     assert dict(letter.headers)["ce_id"] == b"n1"
+    assert notes["explanation"] == "no such number"
+    assert "Permanent" in notes["frames"]
 
 
 async def test_a_channel_that_is_down_is_told_by_the_others_of_its_accounts_once_a_day() -> None:
@@ -87,4 +100,19 @@ async def test_an_alert_never_goes_to_the_channels_of_another_account(
     world = World(channels)
     await world.failures.down(down, "gone")
     assert await world.planned() == planned
-    assert world.woken == bool(planned)
+    assert bool(world.woken) == bool(planned)
+
+
+async def test_what_did_not_arrive_is_told_by_the_other_channels() -> None:
+    """Once a day; of an alert that did not arrive nothing is told."""
+    world = World({"me": ["phone", "mail"]})
+    payload = Notification(notification_id="n1").model_dump_json().encode()
+    lost = EntryState(Entry("n1", "phone", "me", "e1", payload, None), DeliveryStatus.SENDING)
+    alert = EntryState(Entry("n2", "phone", "me", "", payload, None), DeliveryStatus.SENDING)
+    await world.failures.undelivered(alert, DeliveryStatus.UNKNOWN)
+    assert await world.planned() == []
+    for status in (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED):
+        await world.failures.undelivered(lost, status)
+    assert await world.planned() == [("me", "mail")]
+    (state,) = await world.database.ledger.entries()
+    assert "does not know" in Notification.model_validate_json(state.entry.payload).text

@@ -29,7 +29,7 @@ class MemoryDatabase:
         self.clock = clock or FakeClock()
         self.verdicts = MemoryVerdicts()
         self.log = MemoryLog(self.verdicts, self.clock, topics)
-        self.ledger = MemoryLedger()
+        self.ledger = MemoryLedger(self.clock)
         self.cursors = MemoryCursors(self.clock)
         self.cache = MemoryCache()
         self.corrections = MemoryCorrections()

@@ -1,53 +1,75 @@
 """The ledger: what was told to whom, durable before and after every send."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from careerops.adapters.postgres.codec import maybe_utc, utc
-from careerops.adapters.postgres.schema import LOCK_CLASS
 from careerops.adapters.postgres.sessions import Row, Sessions
 from careerops.domain.errors import Fenced
 from careerops.ops.owner import is_gone_from_here
 from careerops.ports.ledger import DeliveryStatus, Entry, EntryState
 
 _COLUMNS: Final = (
-    "notification_id, channel, account, event_id, payload, due, worth_until, status,"
+    "notification_id, channel, account, event_id, payload, due, worth_until, type, status,"
     " attempts, unknown, changed_at, reason"
 )
+# What is due at once has no time of anybody's clock.
+_AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TRIM_CHUNK: Final = 2000
 # In the order given, which is the order planned.
 _PLAN: Final = """
 INSERT INTO careerops.ledger (notification_id, channel, account, event_id, payload, due,
-  worth_until, status, changed_at)
-SELECT notification_id, channel, account, event_id, payload, due, worth_until, 'planned', %s
+  worth_until, type, status, changed_at)
+SELECT notification_id, channel, account, event_id, payload, due, worth_until, type, 'planned', %s
 FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::timestamptz[],
-  %b::timestamptz[]) WITH ORDINALITY
-  AS given (notification_id, channel, account, event_id, payload, due, worth_until, number)
+  %b::timestamptz[], %b::text[]) WITH ORDINALITY
+  AS given (notification_id, channel, account, event_id, payload, due, worth_until, type, number)
 ORDER BY number
 ON CONFLICT DO NOTHING
 """
-# A sender after the other: the row of an entry does not tell that another one of its account is
-# being claimed. The index `ledger_one_send` would refuse that in any case.
-_IN_TURN: Final = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
-_CLAIM: Final = f"""
-WITH foremost AS (
-  SELECT DISTINCT ON (account) id, due FROM careerops.ledger
-  WHERE channel = %s AND status = 'planned' AND (due <= %s OR attempts > 0)
-  AND account NOT IN
-    (SELECT account FROM careerops.ledger WHERE channel = %s AND status = 'sending')
-  ORDER BY account, id
-), chosen AS (
-  SELECT id FROM foremost WHERE due <= %s ORDER BY id LIMIT %s
+# One step of the index for each (channel, account), however much waits behind it.
+_DUE: Final = f"""
+WITH RECURSIVE lane AS (
+  (SELECT channel, account FROM careerops.ledger WHERE status = 'planned'
+    ORDER BY channel, account LIMIT 1)
+  UNION ALL
+  SELECT following.channel, following.account FROM lane CROSS JOIN LATERAL (
+    SELECT channel, account FROM careerops.ledger WHERE status = 'planned'
+    AND (channel, account) > (lane.channel, lane.account) ORDER BY channel, account LIMIT 1
+  ) AS following
 )
+SELECT foremost.* FROM lane CROSS JOIN LATERAL (
+  SELECT id, {_COLUMNS} FROM careerops.ledger
+  WHERE channel = lane.channel AND account = lane.account AND status = 'planned' AND due <= %s
+  AND NOT EXISTS (SELECT FROM unnest(%b::text[], %b::text[]) AS held (name, way)
+    WHERE name = notification_id AND way = channel)
+  ORDER BY id LIMIT 1
+) AS foremost
+WHERE lane.channel = ANY (%b::text[]) AND NOT EXISTS (
+  SELECT FROM careerops.ledger AS busy
+  WHERE busy.channel = lane.channel AND busy.account = lane.account AND busy.status = 'sending'
+  AND NOT EXISTS (SELECT FROM unnest(%b::text[], %b::text[]) AS held (name, way)
+    WHERE name = busy.notification_id AND way = busy.channel)
+)
+ORDER BY foremost.id LIMIT %s
+"""  # noqa: S608  # constants only
+_CLAIM: Final = f"""
 UPDATE careerops.ledger SET status = 'sending', attempts = attempts + 1, changed_at = %s,
-  owner = %s, lease_until = %s, reason = ''
-WHERE id IN (SELECT id FROM chosen) AND status = 'planned'
+  begun_at = %s, owner = %s, lease_until = clock_timestamp() + make_interval(secs => %s),
+  reason = ''
+WHERE notification_id = %s AND channel = %s AND status = 'planned' AND attempts = %s
+AND unknown = %s
 RETURNING id, {_COLUMNS}
 """  # noqa: S608  # constants only
+_FOLD: Final = (
+    "UPDATE careerops.ledger SET status = 'dropped', reason = 'summary', changed_at = %s"
+    " WHERE notification_id = ANY (%b::text[]) AND channel = %s AND status = 'planned'"
+)
 # As long as the entry is what was read: its sender may have ended well meanwhile.
 _RECOVER: Final = f"""
-UPDATE careerops.ledger SET unknown = unknown + 1, owner = %s, changed_at = %s,
-  lease_until = %s + greatest(lease_until - changed_at, interval '0')
+UPDATE careerops.ledger SET unknown = unknown + 1, owner = %s, changed_at = clock_timestamp(),
+  lease_until = clock_timestamp() + make_interval(secs => %s)
 FROM unnest(%b::bigint[], %b::text[], %b::timestamptz[]) AS orphan (number, holder, until)
 WHERE id = number AND owner = holder AND lease_until = until AND status = 'sending'
 RETURNING id, {_COLUMNS}
@@ -55,12 +77,7 @@ RETURNING id, {_COLUMNS}
 
 
 class PostgresLedger:
-    """`Ledger` on PostgreSQL.
-
-    An entry whose send has begun and is to be tried again holds back the later ones of its
-    account and channel, so that they are told in order; one that was never begun and is not due
-    yet (a reminder for tomorrow) holds back nothing.
-    """
+    """`Ledger` on PostgreSQL. Leases are counted by the server's clock alone."""
 
     def __init__(self, sessions: Sessions) -> None:
         """Share the database's connections."""
@@ -73,20 +90,27 @@ class PostgresLedger:
         columns = zip(*map(_row, entries), strict=True)
         return await self._sessions.changed(_PLAN, (now, *map(list, columns)))
 
-    async def claim(
-        self, channel: str, owner: str, now: datetime, lease_until: datetime, limit: int
+    async def due(
+        self,
+        channels: Collection[str],
+        now: datetime,
+        limit: int,
+        *,
+        but: Collection[tuple[str, str]] = (),
     ) -> Sequence[EntryState]:
-        """Take due entries for sending: at most the first of each account, oldest first.
+        """What may be sent now: of each (channel, account) the first planned entry that is due."""
+        held = [name for name, _ in but], [channel for _, channel in but]
+        rows = await self._sessions.rows(_DUE, (now, *held, list(channels), *held, limit))
+        return [_state(row) for row in rows]
 
-        Marks each SENDING, counts the attempt. An account with one in SENDING gives none.
-        """
-        rows = await self._sessions.together(
-            [
-                (_IN_TURN, (LOCK_CLASS, channel)),
-                (_CLAIM, (channel, now, channel, now, limit, now, owner, lease_until)),
-            ]
-        )
-        return _in_order(rows)
+    async def claim(
+        self, state: EntryState, owner: str, now: datetime, lease_s: float
+    ) -> EntryState | None:
+        """Take an entry for sending, SENDING for `lease_s` seconds; counts the attempt."""
+        name = state.entry.identity
+        values = (now, now, owner, lease_s, *name, state.attempts, state.unknown)
+        rows = await self._sessions.rows(_CLAIM, values)
+        return _state(rows[0]) if rows else None
 
     async def finish(
         self,
@@ -98,12 +122,10 @@ class PostgresLedger:
         due: datetime | None = None,
         unknown: bool = False,
     ) -> None:
-        """Say how a claimed send ended. PLANNED (with `due`) tries again later.
-
-        `unknown` counts a send whose outcome was not learnt. Saying the same again changes nothing.
+        """Say how a claimed send ended. Saying the same again changes nothing.
 
         Raises:
-            Fenced: the send was recovered by another sender meanwhile, who decides about it now.
+            Fenced: somebody else has changed the entry meanwhile, and decides about it now.
         """
         name = (state.entry.notification_id, state.entry.channel)
         count = state.unknown + unknown
@@ -111,7 +133,7 @@ class PostgresLedger:
             "UPDATE careerops.ledger SET status = %s, changed_at = %s, reason = %s,"
             " due = coalesce(%s, due), unknown = %s, owner = '', lease_until = NULL"
             " WHERE notification_id = %s AND channel = %s AND attempts = %s AND unknown = %s"
-            " AND status = 'sending'",
+            " AND status IN ('sending', 'planned')",
             (status.value, now, reason, due, count, *name, state.attempts, state.unknown),
         )
         if not ended:
@@ -123,35 +145,54 @@ class PostgresLedger:
             if found != [(status.value, state.attempts, count)]:
                 raise Fenced("another sender has taken over this notification")
 
-    async def recover(self, channel: str, owner: str, now: datetime) -> Sequence[EntryState]:
+    async def recover(
+        self,
+        channels: Collection[str],
+        owner: str,
+        lease_s: float,
+        *,
+        but: Collection[tuple[str, str]] = (),
+    ) -> Sequence[EntryState]:
         """Entries left SENDING by a dead owner or past their lease, now SENDING by `owner`.
 
-        Each is counted as unknown and leased for as long as before. Of an owner on another host
-        nothing is known until its lease is over.
+        Of an owner on another host nothing is known until its lease is over.
         """
         sending = await self._sessions.rows(
-            "SELECT id, owner, lease_until FROM careerops.ledger"
-            " WHERE channel = %s AND status = 'sending'",
-            (channel,),
+            "SELECT id, owner, lease_until, lease_until <= clock_timestamp(), notification_id,"
+            " channel FROM careerops.ledger"
+            " WHERE status = 'sending' AND channel = ANY (%b::text[])",
+            (list(channels),),
         )
-        orphans = [row for row in sending if row[2] <= now or is_gone_from_here(row[1])]
+        held = frozenset(but)
+        orphans = [
+            row[:3]
+            for row in sending
+            if (row[4], row[5]) not in held and (row[3] or is_gone_from_here(row[1]))
+        ]
         if not orphans:
             return []
         columns = map(list, zip(*orphans, strict=True))
-        return _in_order(await self._sessions.rows(_RECOVER, (owner, now, now, *columns)))
+        rows = await self._sessions.rows(_RECOVER, (owner, lease_s, *columns))
+        return [_state(row) for row in sorted(rows, key=lambda row: int(row[0]))]
 
     async def revive(self, notification_id: str, channel: str, now: datetime) -> bool:
-        """Plan a FAILED, UNKNOWN or EXPIRED entry again, due now and without an end.
-
-        Returns False where there is no such entry or it is in another state.
-        """
+        """Plan an entry that has ended and was not sent again, due at once, without an end."""
         revived = await self._sessions.changed(
             "UPDATE careerops.ledger SET status = 'planned', due = %s, worth_until = NULL,"
-            " changed_at = %s, reason = '' WHERE notification_id = %s AND channel = %s"
-            " AND status IN ('failed', 'unknown', 'expired')",
-            (now, now, notification_id, channel),
+            " unknown = 0, changed_at = %s, reason = '' WHERE notification_id = %s"
+            " AND channel = %s AND status NOT IN ('sent', 'sending', 'planned')",
+            (_AT_ONCE, now, notification_id, channel),
         )
         return revived > 0
+
+    async def drop(self, notification_id: str, channel: str, now: datetime) -> bool:
+        """Never send an entry, by a person's wish. False where there is none, or it is SENT."""
+        dropped = await self._sessions.changed(
+            "UPDATE careerops.ledger SET status = 'dropped', changed_at = %s, reason = ''"
+            " WHERE notification_id = %s AND channel = %s AND status NOT IN ('sent', 'sending')",
+            (now, notification_id, channel),
+        )
+        return dropped > 0
 
     async def expire(self, channel: str, now: datetime) -> int:
         """Mark planned entries past `worth_until` EXPIRED; returns how many."""
@@ -162,23 +203,74 @@ class PostgresLedger:
             (now, channel, now),
         )
 
-    async def next_due(self, channel: str) -> datetime | None:
-        """When the earliest planned entry of `channel` is due, None without one."""
-        ((due,),) = await self._sessions.rows(
-            "SELECT min(due) FROM careerops.ledger WHERE channel = %s AND status = 'planned'",
-            (channel,),
+    async def begun_since(self, channel: str, account: str, since: datetime) -> Sequence[datetime]:
+        """When the last send of each entry of (channel, account) began, those after `since`."""
+        rows = await self._sessions.rows(
+            "SELECT begun_at FROM careerops.ledger"
+            " WHERE channel = %s AND account = %s AND begun_at > %s",
+            (channel, account, since),
         )
-        return maybe_utc(due)
+        return [utc(at) for (at,) in rows]
 
-    async def entries(self, event_id: str = "", limit: int = 1000) -> Sequence[EntryState]:
-        """Entries about one event, or of all; newest first."""
+    async def backlog(
+        self, channel: str, account: str, now: datetime, limit: int
+    ) -> Sequence[EntryState]:
+        """What of (channel, account) is planned and due, in the order planned."""
+        rows = await self._sessions.rows(
+            f"SELECT id, {_COLUMNS} FROM careerops.ledger WHERE channel = %s AND account = %s"  # noqa: S608  # constants only
+            " AND status = 'planned' AND due <= %s ORDER BY id LIMIT %s",
+            (channel, account, now, limit),
+        )
+        return [_state(row) for row in rows]
+
+    async def fold(self, summary: Entry, folded: Sequence[EntryState], now: datetime) -> None:
+        """Plan `summary` and drop `folded`, which it tells, as far as they are still planned."""
+        columns = map(list, zip(_row(summary), strict=True))
+        names = [state.entry.notification_id for state in folded]
+        fold = (now, names, summary.channel)
+        await self._sessions.together([(_PLAN, (now, *columns)), (_FOLD, fold)])
+
+    async def strays(self, channels: Collection[str], limit: int) -> Sequence[EntryState]:
+        """Planned entries of channels that are not among `channels`, oldest first."""
+        rows = await self._sessions.rows(
+            f"SELECT id, {_COLUMNS} FROM careerops.ledger WHERE status = 'planned'"  # noqa: S608  # constants only
+            " AND channel <> ALL (%b::text[]) ORDER BY id LIMIT %s",
+            (list(channels), limit),
+        )
+        return [_state(row) for row in rows]
+
+    async def find(self, prefix: str, limit: int) -> Sequence[EntryState]:
+        """Entries whose notification id begins with `prefix`, newest first."""
+        rows = await self._sessions.rows(
+            f"SELECT id, {_COLUMNS} FROM careerops.ledger"  # noqa: S608  # constants only
+            " WHERE notification_id >= %s AND notification_id < %s ORDER BY id DESC LIMIT %s",
+            (prefix, prefix + "\U0010ffff", limit),
+        )
+        return [_state(row) for row in rows]
+
+    async def entries(
+        self, event_id: str = "", limit: int = 1000, *, statuses: Collection[DeliveryStatus] = ()
+    ) -> Sequence[EntryState]:
+        """Entries about one event, or of all; of `statuses` if any are given; newest first."""
+        wanted = [status.value for status in statuses or DeliveryStatus]
         condition = "event_id = %s" if event_id else "%s = ''"
         rows = await self._sessions.rows(
             f"SELECT id, {_COLUMNS} FROM careerops.ledger WHERE {condition}"  # noqa: S608  # constants only
-            " ORDER BY id DESC LIMIT %s",
-            (event_id, limit),
+            " AND status = ANY (%b::text[]) ORDER BY id DESC LIMIT %s",
+            (event_id, wanted, limit),
         )
         return [_state(row) for row in rows]
+
+    async def trim(self, before: datetime) -> int:
+        """Forget what was SENT, EXPIRED or DROPPED before `before`; returns how many."""
+        trimmed = 0
+        while piece := await self._sessions.changed(
+            "DELETE FROM careerops.ledger WHERE id IN (SELECT id FROM careerops.ledger"
+            " WHERE changed_at < %s AND status IN ('sent', 'expired', 'dropped') LIMIT %s)",
+            (before, _TRIM_CHUNK),
+        ):
+            trimmed += piece
+        return trimmed
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """How many entries by (channel, status)."""
@@ -195,20 +287,15 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         entry.account,
         entry.event_id,
         entry.payload,
-        entry.due,
+        entry.due or _AT_ONCE,
         entry.worth_until,
+        entry.type,
     )
-
-
-def _in_order(rows: Sequence[Row]) -> list[EntryState]:
-    """In the order planned."""
-    return [_state(row) for row in sorted(rows, key=lambda row: int(row[0]))]
 
 
 def _state(row: Row) -> EntryState:
-    _, notification_id, channel, account, event_id, payload, due, worth_until, *rest = row
+    _, notification_id, channel, account, event_id, payload, due, worth_until, kind, *rest = row
     status, attempts, unknown, changed_at, reason = rest
-    entry = Entry(
-        notification_id, channel, account, event_id, payload, utc(due), maybe_utc(worth_until)
-    )
+    at, worth = None if due == _AT_ONCE else utc(due), maybe_utc(worth_until)
+    entry = Entry(notification_id, channel, account, event_id, payload, at, worth, kind)
     return EntryState(entry, DeliveryStatus(status), attempts, unknown, utc(changed_at), reason)

@@ -121,7 +121,15 @@ CREATE TABLE careerops.documents (
 );
 """
 
-MIGRATIONS: Final = (_FIRST, _DOCUMENTS)
+_LEDGER: Final = """
+ALTER TABLE careerops.ledger ADD COLUMN type text NOT NULL DEFAULT 'careerops.notification.v1',
+  ADD COLUMN begun_at timestamptz;
+DROP INDEX careerops.ledger_one_send;
+CREATE INDEX ledger_sending ON careerops.ledger (channel, account) WHERE status = 'sending';
+CREATE INDEX ledger_begun ON careerops.ledger (channel, account, begun_at);
+"""
+
+MIGRATIONS: Final = (_FIRST, _DOCUMENTS, _LEDGER)
 
 
 async def migrate(connection: "AsyncConnection[Any]") -> None:

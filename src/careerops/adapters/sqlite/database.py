@@ -44,7 +44,7 @@ class SqliteDatabase:
         self._reader = reader
         self.log = SqliteLog(writer, reader, topics=topics, owner=owner, now=clock.now)
         self.verdicts = SqliteVerdicts(writer, reader)
-        self.ledger = SqliteLedger(writer, reader)
+        self.ledger = SqliteLedger(writer, reader, clock.now)
         self.cursors = SqliteCursors(writer, reader, clock.now)
         self.cache = SqliteCache(writer, reader)
         self.corrections = SqliteCorrections(writer, reader)

@@ -1,7 +1,7 @@
 """The ledger: what was told to whom, durable before and after every send."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,56 +12,84 @@ from careerops.ops.owner import is_gone
 from careerops.ports.ledger import DeliveryStatus, Entry, EntryState
 
 _COLUMNS: Final = (
-    "notification_id, channel, account, event_id, payload, due_us, worth_until_us, status,"
+    "notification_id, channel, account, event_id, payload, due_us, worth_until_us, type, status,"
     " attempts, unknown, changed_us, reason"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM ledger"  # noqa: S608  # constants only
 
+_INSERT: Final = (
+    "INSERT OR IGNORE INTO ledger (notification_id, channel, account, event_id, payload, due_us,"
+    " worth_until_us, type, status, changed_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?)"
+)
+_TRIM_CHUNK: Final = 2000
+_Lane = tuple[str, str]
+"""(channel, account)."""
+
 
 class SqliteLedger:
-    """`Ledger` on SQLite.
+    """`Ledger` on SQLite. A look at what is due costs no more with a long backlog."""
 
-    An entry whose send has begun and is to be tried again holds back the later ones of its
-    account and channel, so that they are told in order; one that was never begun and is not due
-    yet (a reminder for tomorrow) holds back nothing.
-    """
-
-    def __init__(self, writer: WriterThread, reader: DatabaseThread) -> None:
-        """Share the database's threads."""
+    def __init__(
+        self, writer: WriterThread, reader: DatabaseThread, now: Callable[[], datetime]
+    ) -> None:
+        """Share the database's threads; `now` is the time leases expire by."""
         self._writer = writer
         self._reader = reader
+        self._now = now
 
     async def plan(self, entries: Sequence[Entry], now: datetime) -> int:
         """Add entries, returns how many were new; known (notification_id, channel) stay as is."""
         rows = [_row(entry, to_us(now)) for entry in entries]
 
         def op(connection: sqlite3.Connection) -> int:
-            return connection.executemany(
-                "INSERT OR IGNORE INTO ledger (notification_id, channel, account, event_id,"
-                " payload, due_us, worth_until_us, status, changed_us)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?)",
-                rows,
-            ).rowcount
+            return connection.executemany(_INSERT, rows).rowcount
 
         return await self._writer.run(op) if rows else 0
 
-    async def claim(
-        self, channel: str, owner: str, now: datetime, lease_until: datetime, limit: int
+    async def due(
+        self,
+        channels: Collection[str],
+        now: datetime,
+        limit: int,
+        *,
+        but: Collection[tuple[str, str]] = (),
     ) -> Sequence[EntryState]:
-        """Take due entries for sending: at most the first of each account, oldest first.
-
-        Marks each SENDING, counts the attempt. An account with one in SENDING gives none.
-        """
-        now_us, lease_us = to_us(now), to_us(lease_until)
+        """What may be sent now: of each (channel, account) the first planned entry that is due."""
+        now_us, ours, held = to_us(now), frozenset(channels), frozenset(but)
 
         def op(connection: sqlite3.Connection) -> list[EntryState]:
-            chosen = _choose(connection, channel, now_us, limit)
-            connection.executemany(
+            # Nearly always there is nothing due, which one look at an index tells.
+            (first,) = connection.execute(
+                "SELECT min(due_us) FROM ledger WHERE status = 'planned'"
+            ).fetchone()
+            if first is None or first > now_us:
+                return []
+            rows = [
+                row
+                for lane in _lanes(connection)
+                if lane[0] in ours and (row := _foremost(connection, lane, now_us, held))
+            ]
+            return [_state(row[1:]) for row in sorted(rows)[:limit]]
+
+        return await self._reader.run(op)
+
+    async def claim(
+        self, state: EntryState, owner: str, now: datetime, lease_s: float
+    ) -> EntryState | None:
+        """Take an entry for sending, SENDING for `lease_s` seconds; counts the attempt."""
+        entry, now_us = state.entry, to_us(now)
+        lease_us = to_us(self._now()) + int(lease_s * 1e6)
+        named = (entry.notification_id, entry.channel)
+
+        def op(connection: sqlite3.Connection) -> EntryState | None:
+            changed = connection.execute(
                 "UPDATE ledger SET status = 'sending', attempts = attempts + 1, changed_us = ?,"
-                " owner = ?, lease_us = ?, reason = '' WHERE id = ?",
-                [(now_us, owner, lease_us, number) for number in chosen],
-            )
-            return _by_id(connection, chosen)
+                " begun_us = ?, owner = ?, lease_us = ?, reason = ''"
+                " WHERE notification_id = ? AND channel = ? AND status = 'planned'"
+                " AND attempts = ? AND unknown = ?",
+                (now_us, now_us, owner, lease_us, *named, state.attempts, state.unknown),
+            ).rowcount
+            return _named(connection, *named) if changed else None
 
         return await self._writer.run(op)
 
@@ -75,12 +103,10 @@ class SqliteLedger:
         due: datetime | None = None,
         unknown: bool = False,
     ) -> None:
-        """Say how a claimed send ended. PLANNED (with `due`) tries again later.
-
-        `unknown` counts a send whose outcome was not learnt. Saying the same again changes nothing.
+        """Say how a claimed send ended. Saying the same again changes nothing.
 
         Raises:
-            Fenced: the send was recovered by another sender meanwhile, who decides about it now.
+            Fenced: somebody else has changed the entry meanwhile, and decides about it now.
         """
         entry = state.entry
         new = (status.value, to_us(now), reason, maybe_us(due), state.unknown + unknown)
@@ -91,7 +117,7 @@ class SqliteLedger:
                 "UPDATE ledger SET status = ?, changed_us = ?, reason = ?,"
                 " due_us = coalesce(?, due_us), unknown = ?, owner = '', lease_us = 0"
                 " WHERE notification_id = ? AND channel = ? AND attempts = ? AND unknown = ?"
-                " AND status = 'sending'",
+                " AND status IN ('sending', 'planned')",
                 (*new, *claimed),
             )
             if not cursor.rowcount and not _ended_so(connection, state, status, unknown=unknown):
@@ -99,44 +125,65 @@ class SqliteLedger:
 
         await self._writer.run(op)
 
-    async def recover(self, channel: str, owner: str, now: datetime) -> Sequence[EntryState]:
-        """Entries left SENDING by a dead owner or past their lease, now SENDING by `owner`.
+    async def recover(
+        self,
+        channels: Collection[str],
+        owner: str,
+        lease_s: float,
+        *,
+        but: Collection[tuple[str, str]] = (),
+    ) -> Sequence[EntryState]:
+        """Entries left SENDING by a dead owner or past their lease, now SENDING by `owner`."""
+        ours, held, now_us = frozenset(channels), frozenset(but), to_us(self._now())
+        lease_us = now_us + int(lease_s * 1e6)
 
-        Each is counted as unknown and leased for as long as before.
-        """
-        now_us = to_us(now)
+        def look(connection: sqlite3.Connection) -> list[int]:
+            sending = connection.execute(
+                "SELECT id, notification_id, channel, owner, lease_us FROM ledger"
+                " WHERE status = 'sending'"
+            )
+            return [
+                number
+                for number, name, channel, holder, until in sending
+                if channel in ours
+                and (name, channel) not in held
+                and (until <= now_us or is_gone(holder))
+            ]
 
         def op(connection: sqlite3.Connection) -> list[EntryState]:
-            sending = connection.execute(
-                "SELECT id, owner, lease_us FROM ledger WHERE channel = ? AND status = 'sending'"
-                " ORDER BY id",
-                (channel,),
-            ).fetchall()
-            orphans = [
-                number for number, holder, until in sending if until <= now_us or is_gone(holder)
-            ]
+            orphans = sorted(look(connection))
             connection.executemany(
-                "UPDATE ledger SET unknown = unknown + 1, owner = ?1,"
-                " lease_us = ?2 + max(lease_us - changed_us, 0), changed_us = ?2 WHERE id = ?3",
-                [(owner, now_us, number) for number in orphans],
+                "UPDATE ledger SET unknown = unknown + 1, owner = ?, lease_us = ?, changed_us = ?"
+                " WHERE id = ?",
+                [(owner, lease_us, now_us, number) for number in orphans],
             )
-            return _by_id(connection, orphans)
+            return [_by_id(connection, number) for number in orphans]
 
-        return await self._writer.run(op)
+        # A look first: it needs no lock, and there is hardly ever anything.
+        return await self._writer.run(op) if await self._reader.run(look) else []
 
     async def revive(self, notification_id: str, channel: str, now: datetime) -> bool:
-        """Plan a FAILED, UNKNOWN or EXPIRED entry again, due now and without an end.
+        """Plan an entry that has ended and was not sent again, due at once, without an end."""
+        return await self._decide(
+            "status = 'planned', due_us = 0, worth_until_us = NULL, unknown = 0",
+            "status NOT IN ('sent', 'sending', 'planned')",
+            (to_us(now), notification_id, channel),
+        )
 
-        Returns False where there is no such entry or it is in another state.
-        """
-        now_us = to_us(now)
+    async def drop(self, notification_id: str, channel: str, now: datetime) -> bool:
+        """Never send an entry, by a person's wish. False where there is none, or it is SENT."""
+        return await self._decide(
+            "status = 'dropped'",
+            "status NOT IN ('sent', 'sending')",
+            (to_us(now), notification_id, channel),
+        )
 
+    async def _decide(self, change: str, where: str, values: tuple[int, str, str]) -> bool:
         def op(connection: sqlite3.Connection) -> bool:
             cursor = connection.execute(
-                "UPDATE ledger SET status = 'planned', due_us = ?1, worth_until_us = NULL,"
-                " changed_us = ?1, reason = '' WHERE notification_id = ?2 AND channel = ?3"
-                " AND status IN ('failed', 'unknown', 'expired')",
-                (now_us, notification_id, channel),
+                f"UPDATE ledger SET {change}, changed_us = ?, reason = ''"  # noqa: S608  # constants only
+                f" WHERE notification_id = ? AND channel = ? AND {where}",
+                values,
             )
             return cursor.rowcount > 0
 
@@ -155,27 +202,106 @@ class SqliteLedger:
 
         return await self._writer.run(op)
 
-    async def next_due(self, channel: str) -> datetime | None:
-        """When the earliest planned entry of `channel` is due, None without one."""
+    async def begun_since(self, channel: str, account: str, since: datetime) -> Sequence[datetime]:
+        """When the last send of each entry of (channel, account) began, those after `since`."""
+        values = (channel, account, to_us(since))
 
-        def op(connection: sqlite3.Connection) -> int | None:
-            row = connection.execute(
-                "SELECT min(due_us) FROM ledger WHERE channel = ? AND status = 'planned'",
-                (channel,),
-            ).fetchone()
-            return None if row[0] is None else int(row[0])
-
-        return maybe_time(await self._reader.run(op))
-
-    async def entries(self, event_id: str = "", limit: int = 1000) -> Sequence[EntryState]:
-        """Entries about one event, or of all; newest first."""
-        condition = "WHERE event_id = ?" if event_id else "WHERE ? = ''"
-        statement = f"{_SELECT} {condition} ORDER BY id DESC LIMIT ?"
-
-        def op(connection: sqlite3.Connection) -> list[EntryState]:
-            return [_state(row) for row in connection.execute(statement, (event_id, limit))]
+        def op(connection: sqlite3.Connection) -> list[datetime]:
+            rows = connection.execute(
+                "SELECT begun_us FROM ledger WHERE channel = ? AND account = ? AND begun_us > ?",
+                values,
+            )
+            return [from_us(at_us) for (at_us,) in rows]
 
         return await self._reader.run(op)
+
+    async def backlog(
+        self, channel: str, account: str, now: datetime, limit: int
+    ) -> Sequence[EntryState]:
+        """What of (channel, account) is planned and due, in the order planned."""
+        statement = (
+            f"{_SELECT} WHERE channel = ? AND account = ? AND status = 'planned' AND due_us <= ?"
+            " ORDER BY id LIMIT ?"
+        )
+        values = (channel, account, to_us(now), limit)
+
+        def op(connection: sqlite3.Connection) -> list[EntryState]:
+            return [_state(row) for row in connection.execute(statement, values)]
+
+        return await self._reader.run(op)
+
+    async def fold(self, summary: Entry, folded: Sequence[EntryState], now: datetime) -> None:
+        """Plan `summary` and drop `folded`, which it tells, as far as they are still planned."""
+        now_us = to_us(now)
+        names = [(now_us, *state.entry.identity) for state in folded]
+
+        def op(connection: sqlite3.Connection) -> None:
+            connection.execute(_INSERT, _row(summary, now_us))
+            connection.executemany(
+                "UPDATE ledger SET status = 'dropped', reason = 'summary', changed_us = ?"
+                " WHERE notification_id = ? AND channel = ? AND status = 'planned'",
+                names,
+            )
+
+        await self._writer.run(op)
+
+    async def strays(self, channels: Collection[str], limit: int) -> Sequence[EntryState]:
+        """Planned entries of channels that are not among `channels`, oldest first."""
+        ours = frozenset(channels)
+
+        def op(connection: sqlite3.Connection) -> list[EntryState]:
+            others = [name for name in _channels(connection) if name not in ours]
+            marks = ", ".join("?" * len(others))
+            rows = connection.execute(
+                f"{_SELECT} WHERE status = 'planned' AND channel IN ({marks}) ORDER BY id LIMIT ?",
+                (*others, limit),
+            )
+            return [_state(row) for row in rows]
+
+        return await self._reader.run(op)
+
+    async def find(self, prefix: str, limit: int) -> Sequence[EntryState]:
+        """Entries whose notification id begins with `prefix`, newest first."""
+        statement = (
+            f"{_SELECT} WHERE notification_id >= ? AND notification_id < ? ORDER BY id DESC LIMIT ?"
+        )
+        values = (prefix, prefix + "\U0010ffff", limit)
+
+        def op(connection: sqlite3.Connection) -> list[EntryState]:
+            return [_state(row) for row in connection.execute(statement, values)]
+
+        return await self._reader.run(op)
+
+    async def entries(
+        self, event_id: str = "", limit: int = 1000, *, statuses: Collection[DeliveryStatus] = ()
+    ) -> Sequence[EntryState]:
+        """Entries about one event, or of all; of `statuses` if any are given; newest first."""
+        wanted = tuple(statuses) or tuple(DeliveryStatus)
+        marks = ", ".join("?" * len(wanted))
+        condition = "event_id = ?" if event_id else "? = ''"
+        statement = f"{_SELECT} WHERE {condition} AND status IN ({marks}) ORDER BY id DESC LIMIT ?"
+        values = (event_id, *wanted, limit)
+
+        def op(connection: sqlite3.Connection) -> list[EntryState]:
+            return [_state(row) for row in connection.execute(statement, values)]
+
+        return await self._reader.run(op)
+
+    async def trim(self, before: datetime) -> int:
+        """Forget what was SENT, EXPIRED or DROPPED before `before`; returns how many."""
+        before_us = to_us(before)
+
+        def op(connection: sqlite3.Connection) -> int:
+            return connection.execute(
+                "DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE changed_us < ?"
+                " AND status IN ('sent', 'expired', 'dropped') LIMIT ?)",
+                (before_us, _TRIM_CHUNK),
+            ).rowcount
+
+        trimmed = 0
+        while piece := await self._writer.run(op):  # in pieces: nobody waits long behind one
+            trimmed += piece
+        return trimmed
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """How many entries by (channel, status)."""
@@ -189,37 +315,47 @@ class SqliteLedger:
         return await self._reader.run(op)
 
 
-def _choose(connection: sqlite3.Connection, channel: str, now_us: int, limit: int) -> list[int]:
-    """The ids to claim: of each account that may send, the first entry due."""
-    busy = connection.execute(
-        "SELECT DISTINCT account FROM ledger WHERE channel = ? AND status = 'sending'", (channel,)
-    )
-    taken = {account for (account,) in busy}
-    chosen: list[int] = []
-    for number, account in _candidates(connection, channel, now_us):
-        if len(chosen) >= limit:
-            break
-        if account not in taken:
-            taken.add(account)
-            if number is not None:
-                chosen.append(number)
-    return chosen
+def _channels(connection: sqlite3.Connection) -> Iterator[str]:
+    """The channels with something planned, one step of the index for each."""
+    name = ""
+    while row := connection.execute(
+        "SELECT channel FROM ledger WHERE status = 'planned' AND channel > ?"
+        " ORDER BY channel LIMIT 1",
+        (name,),
+    ).fetchone():
+        (name,) = row
+        yield name
 
 
-def _candidates(
-    connection: sqlite3.Connection, channel: str, now_us: int
-) -> Iterator[tuple[int | None, str]]:
-    """(id, account) of what is due, in the order planned; None: a retry that holds its account."""
-    planned = connection.execute(
-        "SELECT id, account, due_us, attempts FROM ledger"
-        " WHERE channel = ? AND status = 'planned' ORDER BY id",
-        (channel,),
+def _lanes(connection: sqlite3.Connection) -> Iterator[_Lane]:
+    """Each (channel, account) with something planned, one step of the index for each."""
+    lane = ("", "")
+    while row := connection.execute(
+        "SELECT channel, account FROM ledger WHERE status = 'planned'"
+        " AND (channel, account) > (?, ?) ORDER BY channel, account LIMIT 1",
+        lane,
+    ).fetchone():
+        lane = row
+        yield lane
+
+
+def _foremost(
+    connection: sqlite3.Connection, lane: _Lane, now_us: int, held: frozenset[tuple[str, str]]
+) -> tuple[Any, ...] | None:
+    """The id and columns of the first entry of `lane` to send, None if there is none now."""
+    sending = connection.execute(
+        "SELECT notification_id, channel FROM ledger"
+        " WHERE channel = ? AND account = ? AND status = 'sending'",
+        lane,
     )
-    for number, account, due_us, attempts in planned:
-        if due_us <= now_us:
-            yield number, account
-        elif attempts:
-            yield None, account
+    if any(row not in held for row in sending):
+        return None
+    rows = connection.execute(
+        f"SELECT id, {_COLUMNS} FROM ledger WHERE channel = ? AND account = ?"  # noqa: S608  # constants only
+        " AND status = 'planned' AND due_us <= ? ORDER BY id",
+        (*lane, now_us),
+    )
+    return next((row for row in rows if (row[1], row[2]) not in held), None)
 
 
 def _ended_so(
@@ -232,11 +368,13 @@ def _ended_so(
     return row is not None and tuple(row) == (status, state.attempts, state.unknown + unknown)
 
 
-def _by_id(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[EntryState]:
-    return [
-        _state(connection.execute(f"{_SELECT} WHERE id = ?", (number,)).fetchone())
-        for number in numbers
-    ]
+def _by_id(connection: sqlite3.Connection, number: int) -> EntryState:
+    return _state(connection.execute(f"{_SELECT} WHERE id = ?", (number,)).fetchone())
+
+
+def _named(connection: sqlite3.Connection, notification_id: str, channel: str) -> EntryState:
+    statement = f"{_SELECT} WHERE notification_id = ? AND channel = ?"
+    return _state(connection.execute(statement, (notification_id, channel)).fetchone())
 
 
 def _row(entry: Entry, now_us: int) -> tuple[Any, ...]:
@@ -246,16 +384,16 @@ def _row(entry: Entry, now_us: int) -> tuple[Any, ...]:
         entry.account,
         entry.event_id,
         entry.payload,
-        to_us(entry.due),
+        0 if entry.due is None else to_us(entry.due),
         maybe_us(entry.worth_until),
+        entry.type,
         now_us,
     )
 
 
 def _state(row: tuple[Any, ...]) -> EntryState:
-    notification_id, channel, account, event_id, payload, due_us, worth_us, *rest = row
+    notification_id, channel, account, event_id, payload, due_us, worth_us, kind, *rest = row
     status, attempts, unknown, changed_us, reason = rest
-    entry = Entry(
-        notification_id, channel, account, event_id, payload, from_us(due_us), maybe_time(worth_us)
-    )
+    due, worth = maybe_time(due_us or None), maybe_time(worth_us)
+    entry = Entry(notification_id, channel, account, event_id, payload, due, worth, kind)
     return EntryState(entry, DeliveryStatus(status), attempts, unknown, from_us(changed_us), reason)

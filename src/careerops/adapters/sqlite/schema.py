@@ -153,7 +153,17 @@ CREATE TABLE documents (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS, _DOCUMENTS)
+# What is due is found by one step of an index, whatever waits behind it.
+_LEDGER: Final = """
+ALTER TABLE ledger ADD COLUMN type TEXT NOT NULL DEFAULT 'careerops.notification.v1';
+ALTER TABLE ledger ADD COLUMN begun_us INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX ledger_planned ON ledger (channel, account, id) WHERE status = 'planned';
+CREATE INDEX ledger_due ON ledger (due_us) WHERE status = 'planned';
+CREATE INDEX ledger_sending ON ledger (channel, account) WHERE status = 'sending';
+CREATE INDEX ledger_begun ON ledger (channel, account, begun_us);
+"""
+
+MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS, _DOCUMENTS, _LEDGER)
 
 
 def table_of(topic: str) -> str:
