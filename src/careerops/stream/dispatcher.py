@@ -8,7 +8,9 @@ outputs of one key are published in order while other slots work on.
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 from careerops.domain.envelope import check_type
 from careerops.domain.errors import Outage, OutcomeUnknown, Permanent, Transient
@@ -18,6 +20,7 @@ from careerops.ops.logging import bind_message, get_logger
 from careerops.stream.burying import DeadLetterWriter
 from careerops.stream.lanes import Lane, Lanes
 from careerops.stream.message import Decision, Handler, Message
+from careerops.stream.patience import is_told_to_end
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import OutageBoard, Scope
 from careerops.stream.surroundings import Surroundings
@@ -31,6 +34,7 @@ _DOUBTS_TO_OUTAGE = 3
 _LEAST_OUTSTANDING = 8
 """Outcomes that may be decided and not durable, however few handlers may run; else as many as
 handlers: a kill makes no more of them run again than that."""
+
 
 class Dispatcher:
     """Runs a handler over queued messages: lanes, slots, retries, scopes, dead letters."""
@@ -84,7 +88,7 @@ class Dispatcher:
         dropped, gone = self._lanes.forget((intake, partition))
         for lane in self._board.forget(gone):
             self._lanes.release(lane)
-        for message in dropped:
+        for message in (*dropped, *self._letters.forget(intake, partition)):
             self._around.drop(message)
         self.pump()
 
@@ -130,6 +134,7 @@ class Dispatcher:
     async def drain(self, timeout_s: float) -> None:
         """Start nothing more, let running handlers finish for `timeout_s`, cancel the rest."""
         self._draining = True
+        self._letters.stop()
         for task in tuple(self._timers):
             task.cancel()
         if self._handlers:
@@ -143,13 +148,7 @@ class Dispatcher:
 
     def refused(self, message: Message, error: Permanent) -> None:
         """The log will never take what was handed over for `message`, because of `error`."""
-        wait_s = self._letters.refused(message, self.key_of(message), error)
-        if wait_s is not None:
-            self._track(self._timers, self._around.spawn(self._bury_after(wait_s, message)))
-
-    async def _bury_after(self, wait_s: float, message: Message) -> None:
-        await self._clock.sleep(wait_s)
-        self._letters.again(message, self.key_of(message))
+        self._letters.refused(message, self.key_of(message), error)
 
     async def _work(self, first: Lane) -> None:
         """Run lane after lane in one task, as long as there are any: tasks are not for nothing."""
@@ -188,7 +187,7 @@ class Dispatcher:
                 self.bury(message, error, error.reason, str(error))
                 self._advance(lane)
             except asyncio.CancelledError as error:
-                if _is_cancelled():
+                if is_told_to_end(error):
                     raise
                 # A library's inner cancellation that got out: nobody wants this task to end.
                 await self._did_not_end_well(lane, error)
@@ -320,7 +319,10 @@ class Dispatcher:
         message = lane.head
         try:
             decision = await self._handler.last_resort(message, error)
-        except Exception as worse:  # noqa: BLE001  # what failed is told by the dead letter, this by its type
+        except (Exception, asyncio.CancelledError) as worse:
+            # What failed is told by the dead letter, this by its type.
+            if is_told_to_end(worse):
+                raise
             self._logger.warning(LogEvent.UNHANDLED_ERROR, error_type=type(worse).__name__)
             decision = None
         if decision is not None:
@@ -341,7 +343,7 @@ class Dispatcher:
         )
         self._came_back(lane)
         self._hold(lane)
-        self._track(self._timers, self._around.spawn(self._release_after(delay_s, lane)))
+        self._later(self._release_after(delay_s, lane))
 
     def _at(self, error: Transient) -> datetime | None:
         """When the provider asked to be called again (UTC), None if it did not say."""
@@ -367,8 +369,7 @@ class Dispatcher:
         self._around.out(self._board.scopes[outage.scope], outage)
         if scope is not None:
             delay_s = scope.due - self._clock.monotonic()
-            timer = self._probe_after(delay_s, scope.name, scope.generation)
-            self._track(self._timers, self._around.spawn(timer))
+            self._later(self._probe_after(delay_s, scope.name, scope.generation))
 
     async def _release_after(self, delay_s: float, lane: Lane) -> None:
         await self._clock.sleep(delay_s)
@@ -381,13 +382,14 @@ class Dispatcher:
             self._lanes.release(lane)
         self.pump()
 
+    def _later(self, timer: Coroutine[Any, Any, None]) -> None:
+        """Run `timer`, unless nothing is started any more: a stop would wait for it."""
+        if self._draining:
+            timer.close()
+        else:
+            self._track(self._timers, self._around.spawn(timer))
+
     @staticmethod
     def _track(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
-
-
-def _is_cancelled() -> bool:
-    """Whether somebody told the current task to end."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -18,6 +18,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from itertools import count
 
 from careerops.ports.clock import Clock
 from careerops.stream.lanes import Lane
@@ -44,10 +45,10 @@ class Scope:
         waiting: lanes that need it, oldest first.
         released: lanes let go that have not come back yet.
         allowance: how many may be let go at the next return.
-        generation: grows with each DOWN, so that an old timer does nothing.
+        generation: another with each DOWN of any scope, so that an old timer does nothing.
         exact: whether it is full until `due`, and not after it.
-        witnesses: ids of the messages that have found it out since it was up, two at most: more
-            make no difference.
+        witnesses: ids of the messages that have found it out since it last worked, two at most:
+            more make no difference.
     """
 
     name: str
@@ -72,6 +73,7 @@ class OutageBoard:
         self._clock = clock
         self._policy = policy
         self._scopes: dict[str, Scope] = {}
+        self._generations = count(1)
 
     @property
     def scopes(self) -> dict[str, Scope]:
@@ -119,7 +121,7 @@ class OutageBoard:
         scope.state = ScopeState.DOWN
         scope.failures += 1
         scope.allowance = 1
-        scope.generation += 1
+        scope.generation = next(self._generations)
         scope.exact = exact
         scope.due = self._clock.monotonic() + self._delay_s(scope, retry_at)
         return scope
@@ -180,6 +182,7 @@ class OutageBoard:
             if scope.state is not ScopeState.DOWN or not scope.exact:
                 scope.state = ScopeState.RAMPING
                 scope.failures = 0
+                scope.witnesses.clear()
                 scope.allowance *= 2
                 while scope.waiting and len(scope.released) < scope.allowance:
                     lanes.append(self._release(scope))
