@@ -117,12 +117,7 @@ class Settler:
         return batch
 
     async def _settle_all(self, batch: Sequence[_Item]) -> None:
-        try:
-            await self._settle(batch)
-        except Permanent:
-            # One of them is at fault: write each alone, so that only that one fails.
-            for item in batch:
-                await self._settle_one(item)
+        await self._settle(batch)
         self._writes -= 1
         self._writing.difference_update(_key_of(message) for message, _ in batch)
         self._wake.set()
@@ -131,18 +126,21 @@ class Settler:
         self._on_durable()
 
     async def _settle(self, batch: Sequence[_Item]) -> None:
-        settle = partial(self._log.settle, [settlement for _, settlement in batch])
-        await self._patiently(settle)
-        for message, settlement in batch:
-            self._let_go(message)
-            self._on_settled(message, settlement)
-
-    async def _settle_one(self, item: _Item) -> None:
         try:
-            await self._settle([item])
+            settle = partial(self._log.settle, [settlement for _, settlement in batch])
+            await self._patiently(settle)
         except Permanent as error:
-            self._let_go(item[0])
-            self._on_refused(item[0], error)
+            if len(batch) == 1:
+                self._let_go(batch[0][0])
+                self._on_refused(batch[0][0], error)
+                return
+            # One of them is at fault: write each alone, so that only that one fails.
+            for item in batch:
+                await self._settle([item])
+        else:
+            for message, settlement in batch:
+                self._let_go(message)
+                self._on_settled(message, settlement)
 
     def _let_go(self, message: Message) -> None:
         self._outstanding -= 1
