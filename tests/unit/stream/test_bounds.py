@@ -96,8 +96,8 @@ async def test_a_scope_that_works_again_is_met_by_twice_as_many_each_time(bench:
                 await bench.settle()
         for gate in gates:
             gate.set()
-    # After each return twice as many may be out: 1; 2; then 4, one of the two being still out ...
-    assert sizes == [1, 2, 4, 8, 15, 14]
+    # Handlers at work before each return; five had ended when all the others were let go.
+    assert sizes == [1, 2, 4, 8, 16, 25]
 
 
 async def test_a_subscription_holds_no_more_bytes_than_allowed(bench: Bench) -> None:
