@@ -98,6 +98,16 @@ async def test_two_that_find_a_scope_out_keep_all_others_from_trying(bench: Benc
         assert handler.seen == ["poison0", "poison1"]
 
 
+async def test_a_copy_of_the_message_that_found_a_scope_out_is_no_newcomer(bench: Bench) -> None:
+    """It would say the same, as often as it is delivered again."""
+    handler = Scripted(down_for_poison, needs=LLM)
+    async with bench.running(bench.worker(handler)):
+        for key in "abc":
+            await bench.database.log.publish([mail("poison", key)])
+            await bench.settle()
+        assert handler.seen == ["poison"]
+
+
 async def test_only_one_newcomer_tries_at_a_time(bench: Bench) -> None:
     """What it finds is waited for."""
     gate = asyncio.Event()
