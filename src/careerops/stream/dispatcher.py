@@ -378,8 +378,11 @@ class Dispatcher:
 
     async def _probe_after(self, delay_s: float, name: str, generation: int) -> None:
         await self._clock.sleep(max(0.0, delay_s))
-        for lane in self._board.probe(name, generation):
+        probes = self._board.probe(name, generation)
+        for lane in probes:
             self._lanes.release(lane)
+        if probes:
+            self._later(self._probe_after(self._retry.max_park_s, name, generation))
         self.pump()
 
     def _later(self, timer: Coroutine[Any, Any, None]) -> None:

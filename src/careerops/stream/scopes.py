@@ -90,7 +90,7 @@ class OutageBoard:
         """Whether `lane` may try a scope that is out, because one message alone has found it so."""
         scope = self._scopes[name]
         alone = len(scope.witnesses) == 1 and lane.head.envelope.id not in scope.witnesses
-        if not alone or scope.exact or scope.released or scope.state is not ScopeState.DOWN:
+        if not alone or scope.exact or scope.released:
             return False
         scope.released.add(lane)
         return True
@@ -127,9 +127,13 @@ class OutageBoard:
         return scope
 
     def probe(self, name: str, generation: int) -> list[Lane]:
-        """The lanes to try the scope with, if this timer is still the scope's own."""
+        """The lanes to try the scope with, if this timer is still the scope's own.
+
+        Called again under the same generation, it is another's turn: a probe that never comes back
+        stands for nobody.
+        """
         scope = self._scopes.get(name)
-        if scope is None or scope.generation != generation or scope.state is not ScopeState.DOWN:
+        if scope is None or scope.generation != generation or scope.state is ScopeState.RAMPING:
             return []
         if not scope.waiting:
             del self._scopes[name]

@@ -128,6 +128,28 @@ async def test_only_one_newcomer_tries_at_a_time(bench: Bench) -> None:
         assert handler.seen == ["first", "slow"]
 
 
+async def test_a_probe_that_never_comes_back_stands_for_nobody(bench: Bench) -> None:
+    """A handler that hangs for ever keeps its slot; after ten minutes another message tries."""
+    down = True
+
+    async def script(message: Message) -> None:
+        if down:
+            raise Outage("down", scope="llm")
+        if message.envelope.id == "hangs":
+            await asyncio.Event().wait()
+
+    handler = Scripted(script, needs=LLM)
+    async with bench.running(bench.worker(handler, concurrency=2, drain_s=0.01)):
+        await bench.database.log.publish([mail("hangs", "h"), mail("m0", "k0")])
+        await bench.settle()
+        down = False
+        await bench.advance(60)
+        assert handler.running == 1
+        await bench.database.log.publish([mail("m1", "k1")])
+        await bench.advance(660)
+        assert sorted(await bench.values()) == ["m0", "m1"]
+
+
 async def test_what_is_full_until_a_known_time_is_not_tried_by_newcomers(bench: Bench) -> None:
     """A spent quota is nobody's fault, and known to be spent."""
     until = bench.database.clock.now() + timedelta(seconds=60)
