@@ -267,9 +267,6 @@ class Dispatcher:
     def _outcome_unknown(self, lane: Lane, error: OutcomeUnknown) -> None:
         """Once more after a delay, or never: who may have been told already is not told thrice."""
         message = lane.head
-        if message.revoked:
-            self._abandon(lane)
-            return
         message.unknown += 1
         needed = self._handler.scopes(message)
         self._doubts.update(needed)
@@ -278,6 +275,9 @@ class Dispatcher:
             verdict = Verdict(self.key_of(message), VerdictStatus.UNKNOWN, now, label=str(error))
             self._around.hand_over(message, (), verdict)
             self._advance(lane)
+            return
+        if message.revoked:
+            self._abandon(lane)
             return
         delay_s = self._retry.repeat_after_s
         doubtful = [name for name in sorted(needed) if self._doubts[name] >= _DOUBTS_TO_OUTAGE]

@@ -10,6 +10,7 @@ import pytest
 from careerops.adapters.memory.eventlog import MemoryLog, MemorySubscription
 from careerops.adapters.memory.verdicts import MemoryVerdicts
 from careerops.domain.errors import Outage, OutcomeUnknown, Transient
+from careerops.domain.topics import RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import VerdictKey, VerdictStatus
 from careerops.stream.deadletter import notes_of
 from careerops.stream.message import Decision, Message
@@ -86,6 +87,24 @@ async def test_probes_rotate_so_that_two_poisons_stand_for_nobody(bench: Bench) 
         assert len(handler.seen) == asked
         await bench.advance(61)
         assert sorted(await bench.values()) == [f"m{n}" for n in range(5)]
+
+
+async def test_live_mail_probes_before_history_that_has_waited_longer(bench: Bench) -> None:
+    """Among those that have failed as often: first come, first served is for equals."""
+
+    async def script(message: Message) -> None:
+        del message
+        raise Outage("down", scope="llm")
+
+    handler = Scripted(script, needs=LLM)
+    async with bench.running(bench.worker(handler)):
+        for name, topic in (("h0", RAW_BACKFILL), ("l0", RAW_INBOX), ("h1", RAW_BACKFILL)):
+            await bench.database.log.publish([mail(name, name, topic=topic)])
+            await bench.settle()
+        await bench.database.log.publish([mail("l1", "l1")])
+        await bench.advance(20)
+    assert handler.seen == ["h0", "l0", "l1", "h1", "l0", "l1"][: len(handler.seen)]
+    assert len(handler.seen) >= 5
 
 
 async def test_two_that_find_a_scope_out_keep_all_others_from_trying(bench: Bench) -> None:
@@ -251,6 +270,25 @@ async def test_the_last_attempt_asks_the_handler_before_it_is_a_dead_letter(
     assert status is (VerdictStatus.DONE if resort is None else VerdictStatus.DEAD)
 
 
+async def test_a_stop_during_the_last_resort_gives_nobody_up(bench: Bench) -> None:
+    """It was told to end: that is no answer, and no dead letter."""
+
+    class Hangs(Scripted):
+        async def last_resort(self, message: Message, error: BaseException) -> Decision | None:
+            await asyncio.Event().wait()
+            raise AssertionError("unreachable")
+
+    async def script(message: Message) -> None:
+        del message
+        raise ValueError("a bug")
+
+    async with bench.running(bench.worker(Hangs(script), drain_s=0.01)) as task:
+        await bench.database.log.publish([mail("a")])
+        await bench.advance(10)
+    assert task.exception() is None
+    assert (await bench.lag(), await bench.dead()) == (1, [])
+
+
 async def test_who_asks_for_an_hour_is_asked_once_more_before_the_end(bench: Bench) -> None:
     """A delay longer than a message may be parked is not a verdict on it."""
 
@@ -261,7 +299,9 @@ async def test_who_asks_for_an_hour_is_asked_once_more_before_the_end(bench: Ben
     handler = Scripted(script)
     async with bench.running(bench.worker(handler)):
         await bench.database.log.publish([mail("a")])
-        await bench.advance(3700)
+        await bench.advance(599)
+        assert handler.seen == ["a"]
+        await bench.advance(2)
         assert await bench.values() == ["a"]
     assert not await bench.dead()
 

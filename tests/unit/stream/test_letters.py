@@ -1,4 +1,4 @@
-"""Dead letters that the log refuses, and copies of a message that wait for its first outcome."""
+"""Dead letters that the log refuses, partitions that are taken away, copies that wait."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from careerops.domain.envelope import MAX_RECORD_BYTES
-from careerops.domain.errors import Permanent
+from careerops.domain.errors import Outage, OutcomeUnknown, Permanent, Transient
 from careerops.domain.topics import CLASSIFIED, DEAD_LETTERS
-from careerops.domain.verdicts import Record
-from careerops.ports.eventlog import OnRevoked, Settlement, Subscription
+from careerops.domain.verdicts import Record, VerdictKey, VerdictStatus
+from careerops.ports.eventlog import Settlement
 from careerops.stream.deadletter import notes_of, replayed
 from careerops.stream.message import Decision, Message
 from support.engine import Bench, Scripted, mail
@@ -177,35 +177,88 @@ async def test_a_partition_that_is_taken_away_is_not_kept_by_a_refused_letter(
     bench: Bench, *, waits: bool
 ) -> None:
     """Whoever has it next writes the letter."""
-    revoke: list[OnRevoked] = []
-    subscribe = bench.database.log.subscribe
+    revoke = bench.revocations()
     gate = asyncio.Event()
-
-    async def subscribing(
-        topic: str, group: str, on_revoked: OnRevoked | None = None
-    ) -> Subscription:
-        assert on_revoked is not None
-        revoke.append(on_revoked)
-        return await subscribe(topic, group)
 
     async def refuse(settlements: Sequence[Settlement]) -> None:
         if not waits:
             await gate.wait()
         await Limit()(settlements)
 
-    bench.database.log.subscribe = subscribing  # type: ignore[method-assign,assignment]  # listens in
     Settling(bench, refuse)
     worker = bench.worker(Scripted(undecodable))
     async with bench.running(worker):
         await bench.database.log.publish([mail("bad", "x")])
         await bench.settle()
-        taking = asyncio.create_task(revoke[0](0, 1))  # type: ignore[arg-type]  # a coroutine
+        taking = asyncio.ensure_future(revoke[0](0, 1))
         await bench.settle()
         gate.set()
         await bench.settle()
         assert taking.done()
         assert worker.held == 0
         await bench.advance(200)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Transient("later"),
+        Transient("500", provider="p"),
+        Outage("down", scope="llm"),
+        OutcomeUnknown("cut off"),
+        asyncio.CancelledError(),
+    ],
+)
+async def test_what_fails_after_its_partition_was_taken_away_is_left_to_the_next(
+    bench: Bench, error: BaseException
+) -> None:
+    """No timer, no scope and no verdict of it keeps the partition here."""
+    gate = asyncio.Event()
+
+    async def script(message: Message) -> None:
+        del message
+        await gate.wait()
+        raise error
+
+    revoke = bench.revocations()
+    worker = bench.worker(Scripted(script))
+    async with bench.running(worker):
+        await bench.database.log.publish([mail("a", "x"), mail("b", "x")])
+        await bench.settle()
+        taking = asyncio.ensure_future(revoke[0](0, 1))
+        await bench.settle()
+        assert not taking.done()
+        gate.set()
+        await bench.settle()
+        assert taking.done()
+        assert (worker.held, worker.parked, worker.scopes) == (0, 0, {})
+    assert await bench.lag() == 2
+    key = VerdictKey("a", "test")
+    assert not await bench.database.verdicts.get([key])
+
+
+async def test_a_final_unknown_outcome_is_kept_though_its_partition_was_taken_away(
+    bench: Bench,
+) -> None:
+    """Else the next member would attempt what must not be attempted again."""
+    gate = asyncio.Event()
+
+    async def script(message: Message) -> None:
+        del message
+        await gate.wait()
+        raise OutcomeUnknown("cut off", final=True)
+
+    revoke = bench.revocations()
+    async with bench.running(bench.worker(Scripted(script))):
+        await bench.database.log.publish([mail("a", "x")])
+        await bench.settle()
+        taking = asyncio.ensure_future(revoke[0](0, 1))
+        await bench.settle()
+        gate.set()
+        await bench.settle()
+        assert taking.done()
+    key = VerdictKey("a", "test")
+    assert (await bench.database.verdicts.get([key]))[key].status is VerdictStatus.UNKNOWN
 
 
 # ---- copies ----

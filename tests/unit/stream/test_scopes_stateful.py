@@ -281,4 +281,4 @@ def test_no_newcomer_tries_beside_one_that_was_let_go() -> None:
 
 
 TestOutages = Outages.TestCase
-TestOutages.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+TestOutages.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
