@@ -143,6 +143,20 @@ def test_a_group_behind_the_oldest_record_starts_with_what_is_left() -> None:
     connection.close()
 
 
+def test_what_waits_when_its_member_dies_is_not_counted() -> None:
+    """Of two that were tried, the one that did not run any more."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, [TOPIC])
+    records.append(connection, TOPIC, [("k", 0, b"", b"")] * 2)
+    for life in range(3):
+        member = groups.join(connection, TOPIC, GROUP, "one", 2 * life * groups.LEASE_US)
+        assert member.deaths == ({2: life} if life else {})
+        for offset in (1, 2):
+            groups.attempt(connection, member.group_id, member.epoch, offset)
+        groups.rest(connection, member.group_id, member.epoch, 1)
+    connection.close()
+
+
 def test_who_lost_the_group_cannot_say_that_something_waits() -> None:
     """As with every other word of it."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
