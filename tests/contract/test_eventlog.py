@@ -342,6 +342,21 @@ async def test_deaths_are_counted_for_what_was_attempted_alone(world, database) 
     assert (numbers([found]), found.deaths, found.suspect) == ([1], 0, True)
 
 
+async def test_what_waits_at_a_crash_is_not_counted(world, database) -> None:
+    """Attempted and put off again, however often; what runs then is."""
+    await database.log.publish([record(number) for number in range(3)])
+    for number in range(4):
+        subscription = await database.log.subscribe(RAW_INBOX, GROUP)
+        waits, runs, never = await take(subscription, 3)
+        assert (waits.deaths, runs.deaths, never.deaths) == (0, number, 0)
+        await subscription.attempt(waits)
+        await subscription.attempt(runs)
+        await subscription.rest(waits)
+        await subscription.rest(never)
+        await world.crash(database)
+        database = await world.open()
+
+
 async def test_a_crash_is_remembered_until_the_group_stops_cleanly(world, database) -> None:
     """Two crashes in a row without a settlement: still suspect."""
     await database.log.publish([record(1)])
@@ -375,6 +390,8 @@ async def test_a_member_whose_epoch_is_over_can_do_nothing(database) -> None:
         await old.receive(1)
     with pytest.raises(Fenced):
         await old.attempt(stale)
+    with pytest.raises(Fenced):
+        await old.rest(stale)
     with pytest.raises(Fenced):
         await database.log.settle(
             [

@@ -78,6 +78,30 @@ async def test_an_attempt_without_a_clean_end_is_a_death(world, database) -> Non
     assert (await taken(database, "t4")).deaths == {11: 2, 13: 1}
 
 
+async def test_what_waits_when_its_holder_dies_is_not_to_blame(world, database) -> None:
+    """Again and again: only what ran at the death counts, and earlier deaths stay counted."""
+    await database.custody.take([PLACE, *OTHERS], "t0")
+    for number in range(4):
+        token = f"t{number}"
+        for offset in (11, 12):
+            await database.custody.attempt(token, PLACE, offset)
+        await database.custody.attempt(token, OTHERS[0], 11)
+        await database.custody.rest(token, PLACE, 11)
+        await database.custody.rest(token, PLACE, 99)
+        await world.crash(database)
+        database = await world.open()
+        found = await database.custody.take([PLACE, *OTHERS], f"t{number + 1}")
+        assert found[PLACE].deaths == {12: number + 1}
+        assert found[OTHERS[0]].deaths == {11: number + 1}
+    await database.custody.attempt("t4", PLACE, 12)
+    await database.custody.rest("t4", PLACE, 12)
+    await database.custody.attempt("t4", PLACE, 12)
+    await database.custody.rest("t4", OTHERS[1], 12)
+    await world.crash(database)
+    database = await world.open()
+    assert (await taken(database, "t5")).deaths == {12: 5}
+
+
 async def test_deaths_outlive_a_clean_end(database) -> None:
     """But what was under way then is none."""
     await taken(database, "t1")
@@ -125,9 +149,11 @@ async def test_who_lost_a_place_is_not_listened_to(database) -> None:
     await database.custody.deliver("t1", {PLACE: 50, OTHERS[0]: 7})
     await database.custody.attempt("t1", PLACE, 4)
     await database.custody.forget("t1", {PLACE: [3]})
+    await database.custody.attempt("t2", PLACE, 5)
+    await database.custody.rest("t1", PLACE, 5)
     await database.custody.give_back("t1", [PLACE])
     found = await database.custody.take([PLACE, OTHERS[0]], "t3")
-    assert found == {PLACE: Custody(5, {3: 1}), OTHERS[0]: Custody(7)}
+    assert found == {PLACE: Custody(5, {3: 1, 5: 1}), OTHERS[0]: Custody(7)}
 
 
 async def test_what_was_given_back_is_nobodys(database) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from careerops.adapters.memory.database import MemoryDatabase
+from careerops.adapters.memory.eventlog import MemorySubscription
 from careerops.domain.envelope import Envelope
 from careerops.domain.topics import CLASSIFIED, DEAD_LETTERS, RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import Record
 from careerops.ops.metrics import Metrics
-from careerops.ports.eventlog import LogRecord
+from careerops.ports.eventlog import LogRecord, OnRevoked
 from careerops.stream.message import Decision, Message
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.worker import Worker, WorkerSettings
@@ -105,6 +106,21 @@ class Bench:
             if not task.done():
                 task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+    def revocations(self) -> list[OnRevoked]:
+        """Where what each subscription wants to be told about is kept: the log never tells it."""
+        asked: list[OnRevoked] = []
+        subscribe = self.database.log.subscribe
+
+        async def subscribing(
+            topic: str, group: str, on_revoked: OnRevoked | None = None
+        ) -> MemorySubscription:
+            assert on_revoked is not None
+            asked.append(on_revoked)
+            return await subscribe(topic, group)
+
+        self.database.log.subscribe = subscribing  # type: ignore[method-assign]  # listens in
+        return asked
 
     async def settle(self) -> None:
         """Let everything that can run, run; no time passes."""

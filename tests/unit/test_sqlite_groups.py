@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -72,6 +73,14 @@ class GroupMachine(RuleBasedStateMachine):
         groups.attempt(self.connection, self.member.group_id, self.member.epoch, offset)
         self.running.add(offset)
 
+    @precondition(lambda self: bool(self.unsettled))
+    @rule(data=st.data())
+    def rest(self, data) -> None:
+        """One that waits, whether it ran before or not."""
+        offset = data.draw(st.sampled_from(self.unsettled))
+        groups.rest(self.connection, self.member.group_id, self.member.epoch, offset)
+        self.running.discard(offset)
+
     @rule(clean=st.booleans())
     def next_member(self, clean) -> None:
         """The member leaves, or is gone when its lease expires."""
@@ -118,3 +127,46 @@ class GroupMachine(RuleBasedStateMachine):
 
 TestGroups = GroupMachine.TestCase
 TestGroups.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def test_a_group_behind_the_oldest_record_starts_with_what_is_left() -> None:
+    """What was trimmed away under it is not lag: nothing of it will ever come."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, [TOPIC])
+    records.append(connection, TOPIC, [("k", 0, b"", b"")] * 5)
+    member = groups.join(connection, TOPIC, GROUP, "one", 0)
+    groups.leave(connection, member.group_id, member.epoch)
+    assert records.trim_chunk(connection, TOPIC, 4) == 3
+    assert groups.join(connection, TOPIC, GROUP, "two", 0).position == 4
+    (info,) = overview.topics(connection, [TOPIC], 0)
+    assert [(group.position, group.lag) for group in info.groups] == [(4, 2)]
+    connection.close()
+
+
+def test_what_waits_when_its_member_dies_is_not_counted() -> None:
+    """Of two that were tried, the one that did not run any more."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, [TOPIC])
+    records.append(connection, TOPIC, [("k", 0, b"", b"")] * 2)
+    for life in range(3):
+        member = groups.join(connection, TOPIC, GROUP, "one", 2 * life * groups.LEASE_US)
+        assert member.deaths == ({2: life} if life else {})
+        for offset in (1, 2):
+            groups.attempt(connection, member.group_id, member.epoch, offset)
+        groups.rest(connection, member.group_id, member.epoch, 1)
+    connection.close()
+
+
+def test_who_lost_the_group_cannot_say_that_something_waits() -> None:
+    """As with every other word of it."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, [TOPIC])
+    records.append(connection, TOPIC, [("k", 0, b"", b"")])
+    old = groups.join(connection, TOPIC, GROUP, "one", 0)
+    new = groups.join(connection, TOPIC, GROUP, "two", 2 * groups.LEASE_US)
+    groups.attempt(connection, new.group_id, new.epoch, 1)
+    with pytest.raises(Fenced):
+        groups.rest(connection, old.group_id, old.epoch, 1)
+    third = groups.join(connection, TOPIC, GROUP, "three", 4 * groups.LEASE_US)
+    assert third.deaths == {1: 1}
+    connection.close()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from careerops.domain.envelope import MAX_DEAD_LETTER_HEADER_BYTES
+from careerops.domain.errors import Permanent
 from careerops.domain.topics import DEAD_LETTERS
 from careerops.domain.verdicts import Headers, Record
 from careerops.ops.errorframes import describe_error
@@ -87,8 +88,15 @@ def replayed(headers: Headers, value: bytes, key: str) -> tuple[Record, int]:
 
     Raises:
         KeyError: the headers are not a dead letter's.
+        Permanent: the letter was cut: it does not hold the whole input any more.
     """
     notes = notes_of(headers)
+    if "size" in notes:
+        raise Permanent(
+            f"only {len(value)} of its {notes['size']} bytes are kept, as the log would not take"
+            " more: it cannot be replayed; have it read from its source again, or discard it",
+            reason="cut",
+        )
     kept = original_headers(headers)
     before = max((int(v) for n, v in kept if n == REPLAY and v.isdigit()), default=0)
     pairs = tuple((n, v) for n, v in kept if n != REPLAY)

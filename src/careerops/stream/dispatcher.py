@@ -8,7 +8,9 @@ outputs of one key are published in order while other slots work on.
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 from careerops.domain.envelope import check_type
 from careerops.domain.errors import Outage, OutcomeUnknown, Permanent, Transient
@@ -18,9 +20,11 @@ from careerops.ops.logging import bind_message, get_logger
 from careerops.stream.burying import DeadLetterWriter
 from careerops.stream.lanes import Lane, Lanes
 from careerops.stream.message import Decision, Handler, Message
+from careerops.stream.patience import is_told_to_end
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.scopes import OutageBoard, Scope
 from careerops.stream.surroundings import Surroundings
+from careerops.stream.turns import LoopTurns
 
 _CRASHES_TO_DEATH = 3
 """One among other suspects, which accuses nobody, and two while it ran alone."""
@@ -62,8 +66,7 @@ class Dispatcher:
         self._handlers: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
         self._draining = False
-        self._turns = 0
-        self._counting = False
+        self._turns = LoopTurns()
         around.metrics.in_flight.labels(handler.stage).set_function(lambda: self._lanes.running)
         around.metrics.parked.labels(handler.stage).set_function(lambda: self._lanes.held)
 
@@ -91,7 +94,7 @@ class Dispatcher:
         dropped, gone = self._lanes.forget((intake, partition))
         for lane in self._board.forget(gone):
             self._lanes.release(lane)
-        for message in dropped:
+        for message in (*dropped, *self._letters.forget(intake, partition)):
             self._around.drop(message)
         self.pump()
 
@@ -137,6 +140,7 @@ class Dispatcher:
     async def drain(self, timeout_s: float) -> None:
         """Start nothing more, let running handlers finish for `timeout_s`, cancel the rest."""
         self._draining = True
+        self._letters.stop()
         for task in tuple(self._timers):
             task.cancel()
         if self._handlers:
@@ -150,38 +154,21 @@ class Dispatcher:
 
     def refused(self, message: Message, error: Permanent) -> None:
         """The log will never take what was handed over for `message`, because of `error`."""
-        wait_s = self._letters.refused(message, self.key_of(message), error)
-        if wait_s is not None:
-            self._track(self._timers, self._around.spawn(self._bury_after(wait_s, message)))
-
-    async def _bury_after(self, wait_s: float, message: Message) -> None:
-        await self._clock.sleep(wait_s)
-        self._letters.again(message, self.key_of(message))
+        self._letters.refused(message, self.key_of(message), error)
 
     async def _work(self, first: Lane) -> None:
         """Run lane after lane in one task, as long as there are any: tasks are not for nothing."""
         lane: Lane | None = first
         while lane is not None:
-            turn = self._turn()
+            turn = self._turns.now()
             try:
                 await self._run(lane)
             finally:
                 self._at_work.discard(lane)
             lane = self._next()
             self.pump()
-            if lane is not None and self._turns == turn:
+            if lane is not None and self._turns.now() == turn:
                 await asyncio.sleep(0)  # a handler that never waits must not keep the loop
-
-    def _turn(self) -> int:
-        """Which turn of the event loop this is: the same number means that nobody waited."""
-        if not self._counting:
-            self._counting = True
-            asyncio.get_running_loop().call_soon(self._count)
-        return self._turns
-
-    def _count(self) -> None:
-        self._turns += 1
-        self._counting = False
 
     async def _run(self, lane: Lane) -> None:
         message = lane.head
@@ -195,7 +182,7 @@ class Dispatcher:
                 self.bury(message, error, error.reason, str(error))
                 self._advance(lane)
             except asyncio.CancelledError as error:
-                if _is_cancelled():
+                if is_told_to_end(error):
                     raise
                 # A library's inner cancellation that got out: nobody wants this task to end.
                 await self._did_not_end_well(lane, error)
@@ -275,9 +262,6 @@ class Dispatcher:
     def _outcome_unknown(self, lane: Lane, error: OutcomeUnknown) -> None:
         """Once more after a delay, or never: who may have been told already is not told thrice."""
         message = lane.head
-        if message.revoked:
-            self._abandon(lane)
-            return
         message.unknown += 1
         needed = self._handler.scopes(message)
         self._doubts.update(needed)
@@ -287,9 +271,11 @@ class Dispatcher:
         outage = Outage(str(error), scope=doubtful[0], retry_at=at) if doubtful else None
         if error.final or message.unknown > 1:
             self._leave_unknown(message, error)
-            if outage is not None:
+            if outage is not None and not message.revoked:
                 self._found_out(lane, outage, waits=False)
             self._advance(lane)
+        elif message.revoked:
+            self._abandon(lane)
         elif outage is not None:
             self._wait_for_scope(lane, outage)
         else:
@@ -335,7 +321,10 @@ class Dispatcher:
         message = lane.head
         try:
             decision = await self._handler.last_resort(message, error)
-        except Exception as worse:  # noqa: BLE001  # what failed is told by the dead letter, this by its type
+        except (Exception, asyncio.CancelledError) as worse:
+            # What failed is told by the dead letter, this by its type.
+            if is_told_to_end(worse):
+                raise
             self._logger.warning(LogEvent.UNHANDLED_ERROR, error_type=type(worse).__name__)
             decision = None
         if decision is not None:
@@ -356,7 +345,7 @@ class Dispatcher:
         )
         self._came_back(lane)
         self._hold(lane)
-        self._track(self._timers, self._around.spawn(self._release_after(delay_s, lane)))
+        self._later(self._release_after(delay_s, lane))
 
     def _at(self, error: Transient) -> datetime | None:
         """When the provider asked to be called again (UTC), None if it did not say."""
@@ -388,8 +377,7 @@ class Dispatcher:
         self._around.out(self._board.scopes[outage.scope], outage)
         if scope is not None:
             delay_s = scope.due - self._clock.monotonic()
-            timer = self._probe_after(delay_s, scope.name, scope.generation)
-            self._track(self._timers, self._around.spawn(timer))
+            self._later(self._probe_after(delay_s, scope.name, scope.generation))
 
     async def _release_after(self, delay_s: float, lane: Lane) -> None:
         await self._clock.sleep(delay_s)
@@ -398,17 +386,21 @@ class Dispatcher:
 
     async def _probe_after(self, delay_s: float, name: str, generation: int) -> None:
         await self._clock.sleep(max(0.0, delay_s))
-        for lane in self._board.probe(name, generation):
+        probes = self._board.probe(name, generation)
+        for lane in probes:
             self._lanes.release(lane)
+        if probes:
+            self._later(self._probe_after(self._retry.max_park_s, name, generation))
         self.pump()
+
+    def _later(self, timer: Coroutine[Any, Any, None]) -> None:
+        """Run `timer`, unless nothing is started any more: a stop would wait for it."""
+        if self._draining:
+            timer.close()
+        else:
+            self._track(self._timers, self._around.spawn(timer))
 
     @staticmethod
     def _track(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
-
-
-def _is_cancelled() -> bool:
-    """Whether somebody told the current task to end."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from careerops.domain.errors import Outage
 from careerops.ops.logevents import LogEvent
@@ -12,11 +12,15 @@ from careerops.stream.retry import RetryPolicy
 
 T = TypeVar("T")
 
+_CANCELLED: Final = "cancelled call"
+"""The scope of calls that end by a cancellation which nobody asked for."""
+
 
 class Patience:
     """Repeats a call that may be repeated until the outage is over; says so once a scope.
 
-    The first call that gets through wakes all that wait for the same scope.
+    The first call that gets through wakes all that wait for the same scope. A call that ends by a
+    cancellation which nobody asked for (a library's own that got out) is repeated as well.
     """
 
     def __init__(self, clock: Clock, logger: Logger) -> None:
@@ -27,15 +31,17 @@ class Patience:
         self._out: dict[str, asyncio.Event] = {}
 
     async def __call__(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """What `ask` answers. Other errors than `Outage` come through."""
+        """What `ask` answers. Other errors than `Outage` come through, and a true cancellation."""
         failures = 0
         scope = ""
         while True:
             try:
                 answer = await ask()
-            except Outage as outage:
+            except (Outage, asyncio.CancelledError) as error:
+                if is_told_to_end(error):
+                    raise
                 failures += 1
-                scope = outage.scope
+                scope = error.scope if isinstance(error, Outage) else _CANCELLED
                 over = self._out.get(scope)
                 if over is None:
                     over = self._out[scope] = asyncio.Event()
@@ -58,3 +64,10 @@ class Patience:
         finally:
             for wait in waits:
                 wait.cancel()
+
+
+def is_told_to_end(error: BaseException) -> bool:
+    """Whether `error` is a cancellation, and somebody did cancel the current task."""
+    task = asyncio.current_task()
+    told = task is not None and task.cancelling() > 0
+    return told and isinstance(error, asyncio.CancelledError)

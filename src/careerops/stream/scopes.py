@@ -18,6 +18,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from itertools import count
 
 from careerops.ports.clock import Clock
 from careerops.stream.lanes import Lane
@@ -44,10 +45,10 @@ class Scope:
         waiting: lanes that need it, oldest first.
         released: lanes let go that have not come back yet.
         allowance: how many may be let go at the next return.
-        generation: grows with each DOWN, so that an old timer does nothing.
+        generation: another with each DOWN of any scope, so that an old timer does nothing.
         exact: whether it is full until `due`, and not after it.
-        witnesses: ids of the messages that have found it out since it was up, two at most: more
-            make no difference.
+        witnesses: ids of the messages that have found it out since it last worked, two at most:
+            more make no difference.
     """
 
     name: str
@@ -72,6 +73,7 @@ class OutageBoard:
         self._clock = clock
         self._policy = policy
         self._scopes: dict[str, Scope] = {}
+        self._generations = count(1)
 
     @property
     def scopes(self) -> dict[str, Scope]:
@@ -88,7 +90,7 @@ class OutageBoard:
         """Whether `lane` may try a scope that is out, because one message alone has found it so."""
         scope = self._scopes[name]
         alone = len(scope.witnesses) == 1 and lane.head.envelope.id not in scope.witnesses
-        if not alone or scope.exact or scope.released or scope.state is not ScopeState.DOWN:
+        if not alone or scope.exact or scope.released:
             return False
         scope.released.add(lane)
         return True
@@ -128,15 +130,19 @@ class OutageBoard:
         scope.state = ScopeState.DOWN
         scope.failures += 1
         scope.allowance = 1
-        scope.generation += 1
+        scope.generation = next(self._generations)
         scope.exact = exact
         scope.due = self._clock.monotonic() + self._delay_s(scope, retry_at)
         return scope
 
     def probe(self, name: str, generation: int) -> list[Lane]:
-        """The lanes to try the scope with, if this timer is still the scope's own."""
+        """The lanes to try the scope with, if this timer is still the scope's own.
+
+        Called again under the same generation, it is another's turn: a probe that never comes back
+        stands for nobody.
+        """
         scope = self._scopes.get(name)
-        if scope is None or scope.generation != generation or scope.state is not ScopeState.DOWN:
+        if scope is None or scope.generation != generation or scope.state is ScopeState.RAMPING:
             return []
         if not scope.waiting:
             del self._scopes[name]
@@ -189,6 +195,7 @@ class OutageBoard:
             if scope.state is not ScopeState.DOWN or not scope.exact:
                 scope.state = ScopeState.RAMPING
                 scope.failures = 0
+                scope.witnesses.clear()
                 scope.allowance *= 2
                 while scope.waiting and len(scope.released) < scope.allowance:
                     lanes.append(self._release(scope))

@@ -6,10 +6,9 @@ still on their way. Within a key they are in order.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
 
 from careerops.domain.errors import Permanent
 from careerops.domain.verdicts import VerdictKey
@@ -58,7 +57,7 @@ class Settler:
         self._on_durable = on_durable
         self._queue: deque[_Item] = deque()
         self._writing: set[_Key] = set()
-        self._batches: list[list[_Item]] = []
+        self._held: Counter[VerdictKey | None] = Counter()
         self._writes = 0
         self._outstanding = 0
         self._wake = asyncio.Event()
@@ -69,6 +68,7 @@ class Settler:
         """Hand over `message`'s outcome; returns at once."""
         self._queue.append((message, settlement))
         self._outstanding += 1
+        self._held[message.key] += 1
         self._empty.clear()
         self._wake.set()
 
@@ -79,8 +79,7 @@ class Settler:
 
     def holds(self, key: VerdictKey) -> bool:
         """Whether an outcome about `key` was handed over and is not durable yet."""
-        held = chain(self._queue, *self._batches)
-        return any(message.key == key for message, _ in held)
+        return key in self._held
 
     async def flushed(self) -> None:
         """Return once everything handed over is durable."""
@@ -106,8 +105,6 @@ class Settler:
         else:
             batch = self._of_other_keys()
         self._writing.update(_key_of(message) for message, _ in batch)
-        if batch:
-            self._batches.append(batch)
         return batch
 
     def _of_other_keys(self) -> list[_Item]:
@@ -119,15 +116,9 @@ class Settler:
         self._queue.extendleft(reversed(later))
         return batch
 
-    async def _settle_all(self, batch: list[_Item]) -> None:
-        try:
-            await self._settle(batch)
-        except Permanent:
-            # One of them is at fault: write each alone, so that only that one fails.
-            for item in batch:
-                await self._settle_one(item)
+    async def _settle_all(self, batch: Sequence[_Item]) -> None:
+        await self._settle(batch)
         self._writes -= 1
-        self._batches = [each for each in self._batches if each is not batch]
         self._writing.difference_update(_key_of(message) for message, _ in batch)
         self._wake.set()
         if not self._queue and not self._writes:
@@ -135,18 +126,27 @@ class Settler:
         self._on_durable()
 
     async def _settle(self, batch: Sequence[_Item]) -> None:
-        settle = partial(self._log.settle, [settlement for _, settlement in batch])
-        await self._patiently(settle)
-        self._outstanding -= len(batch)
-        for message, settlement in batch:
-            self._on_settled(message, settlement)
-
-    async def _settle_one(self, item: _Item) -> None:
         try:
-            await self._settle([item])
+            settle = partial(self._log.settle, [settlement for _, settlement in batch])
+            await self._patiently(settle)
         except Permanent as error:
-            self._outstanding -= 1
-            self._on_refused(item[0], error)
+            if len(batch) == 1:
+                self._let_go(batch[0][0])
+                self._on_refused(batch[0][0], error)
+                return
+            # One of them is at fault: write each alone, so that only that one fails.
+            for item in batch:
+                await self._settle([item])
+        else:
+            for message, settlement in batch:
+                self._let_go(message)
+                self._on_settled(message, settlement)
+
+    def _let_go(self, message: Message) -> None:
+        self._outstanding -= 1
+        self._held[message.key] -= 1
+        if not self._held[message.key]:
+            del self._held[message.key]
 
 
 def _key_of(message: Message) -> _Key:

@@ -288,8 +288,7 @@ class Worker:
     def _drop(self, message: Message) -> None:
         """`message` is not in flight any more."""
         key = self._dispatcher.key_of(message)
-        if self._settled and (waited_for := self._settled.pop(key, None)) is not None:
-            waited_for.set()
+        self._wake(key)
         times = self._ids.get(key, 0)
         if times > 1:
             self._ids[key] = times - 1
@@ -329,6 +328,16 @@ class Worker:
 
     def _on_refused(self, message: Message, error: Permanent) -> None:
         self._dispatcher.refused(message, error)
+        if self._revoked and self._share(message) in self._revoked:
+            self._dispatcher.forget(message.intake, message.delivery.record.partition)
+        key = self._dispatcher.key_of(message)
+        if not self._settler.holds(key):
+            self._wake(key)  # it may take for ever, and who waits for it has a slot
+
+    def _wake(self, key: VerdictKey) -> None:
+        """Whoever waits for an outcome about `key` looks for its verdict now."""
+        if self._settled and (waited_for := self._settled.pop(key, None)) is not None:
+            waited_for.set()
 
     async def _decided(self, message: Message) -> Verdict | None:
         """The verdict on an id that was in flight already when `message` came.

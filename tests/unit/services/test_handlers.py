@@ -184,6 +184,18 @@ async def test_quota_that_is_full_is_waited_for_exactly_and_history_waits_as_lon
         await classify.handle(message(mail(backfill=True), RAW_EMAIL_TYPE))
 
 
+async def test_the_last_resort_is_the_fallback_marked_and_without_values() -> None:
+    """As good as any answer to the stages behind; without a fallback there is nothing to say."""
+    error = Transient("it said: the secret body", provider="p")
+    classify, _ = handler(Answers(error))
+    decision = await classify.last_resort(message(mail(), RAW_EMAIL_TYPE), error)
+    assert decision is not None
+    event = CareerEvent.model_validate_json(decision.detail)
+    assert (event.degraded, event.review) == ("every attempt failed (transient)", True)
+    classify, _ = handler(Answers(error, fallback=False))
+    assert await classify.last_resort(message(mail(), RAW_EMAIL_TYPE), error) is None
+
+
 @pytest.mark.parametrize("on_spent", ["degrade", "hold"])
 async def test_a_spent_budget_degrades_at_once_or_holds(on_spent: str) -> None:
     """Never silently."""
