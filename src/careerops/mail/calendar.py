@@ -18,6 +18,7 @@ MAX_URL_CHARS = 1000
 MAX_DESCRIPTION_CHARS = 8000
 _MAX_SEQUENCE = 2**31 - 1
 _MAX_LENGTH = timedelta(days=366)
+_MAX_AWAY = timedelta(days=5 * 366)
 
 _URL = re.compile(r"https?://[^\s<>\"'\\]{1,1000}", re.IGNORECASE)
 _MEETING = re.compile(
@@ -48,12 +49,15 @@ class _Moment(NamedTuple):
     all_day: bool = False
 
 
-def read_calendars(texts: Iterable[str], sender_zone: tzinfo | None) -> Invitations:
+def read_calendars(
+    texts: Iterable[str], sender_zone: tzinfo | None, received_at: datetime
+) -> Invitations:
     """The events of the .ics texts of one mail, each (UID, SEQUENCE, start) once; at most 5.
 
     Recurrence is not expanded: the first occurrence stands for the series. A floating time is
     taken to be in the calendar's own zone, else at the sender's offset, else in UTC; `zone` is
-    then that zone's name or ''.
+    then that zone's name or ''. A time years away from `received_at` is left out: it is a slip or
+    a trap, and a missing time is better than a wrong one.
     """
     found: dict[tuple[str, int, str], tuple[CalendarEvent, str]] = {}
     truncated = False
@@ -61,7 +65,7 @@ def read_calendars(texts: Iterable[str], sender_zone: tzinfo | None) -> Invitati
         blocks = cut_out(text)
         truncated = truncated or blocks.truncated
         for lines in blocks.events:
-            read = _read(lines, blocks, sender_zone)
+            read = _read(lines, blocks, sender_zone, received_at)
             if read is None:
                 continue
             event = read[0]
@@ -75,7 +79,7 @@ def read_calendars(texts: Iterable[str], sender_zone: tzinfo | None) -> Invitati
 
 
 def _read(
-    lines: list[str], blocks: IcsBlocks, sender_zone: tzinfo | None
+    lines: list[str], blocks: IcsBlocks, sender_zone: tzinfo | None, received_at: datetime
 ) -> tuple[CalendarEvent, str] | None:
     from icalendar import Event  # noqa: PLC0415  # 75 ms, only for mails with a calendar
 
@@ -91,7 +95,7 @@ def _read(
         tzid = tzids.get(name, "")
         return (find_zone(tzid, blocks.zones) if tzid else None) or default
 
-    start = _moment(_value(event, "DTSTART"), zone_of("DTSTART"))
+    start = _near(_moment(_value(event, "DTSTART"), zone_of("DTSTART")), received_at)
     end = _end(event, start, _moment(_value(event, "DTEND"), zone_of("DTEND")).time)
     description = canonical(_text(event, "DESCRIPTION")[:MAX_DESCRIPTION_CHARS])
     location = canonical_line(_text(event, "LOCATION"), MAX_FIELD_CHARS)
@@ -164,6 +168,12 @@ def _moment(value: object, zone: Zone) -> _Moment:
     return _Moment()
 
 
+def _near(moment: _Moment, received_at: datetime) -> _Moment:
+    """`moment`, or none if it is years away from when the mail came."""
+    far = moment.time is None or abs(moment.time - received_at) > _MAX_AWAY
+    return _Moment() if far else moment
+
+
 def _value(event: "Component", name: str) -> object:
     """The date, time or duration of a property, None if it is missing or malformed."""
     try:
@@ -181,7 +191,9 @@ def _end(event: "Component", start: _Moment, end: datetime | None) -> datetime |
             end = start.time + duration
         except OverflowError:
             return None
-    return end if end is not None and end >= start.time else None
+    if end is None or not timedelta(0) <= end - start.time <= _MAX_LENGTH:
+        return None
+    return end
 
 
 def _organizer_domain(event: "Component") -> str:
