@@ -16,7 +16,7 @@ NASTY = (
     "=?unknown-charset?q?=ff?= =?utf-8?q?unended",
     "\r\nBcc: victim@example.net\r\n\r\n<script>alert(1)</script>",
     "\x1b[31m\u202eabc\x00\u2066\u200b\ufeff",
-    "Müller, \"Max\" <max@example.net>, (a (comment) b",
+    'Müller, "Max" <max@example.net>, (a (comment) b',
     "<a href=//e.example>Accept</a><!--",
     "*bold* _it_ ~no~ ```code``` [b](https://e.example) &lt;b&gt;",
     " \t\u00a0\u3000 ",

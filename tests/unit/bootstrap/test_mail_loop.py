@@ -97,7 +97,7 @@ def installed(patch: pytest.MonkeyPatch) -> Iterator[None]:
         EntryPoint("looping", "looping_parts:Looping", "careerops.notifier"),
     ]
     patch.setattr(parts, "entry_points", EntryPoints(points).select)
-    patch.setattr(pipeline, "new_parser", lambda closing: InProcessParser())
+    patch.setattr(pipeline, "new_parser", lambda _: InProcessParser())
     yield
 
 
@@ -182,9 +182,7 @@ SERVERS = {
 
 
 @pytest.mark.parametrize("server", SERVERS)
-async def test_what_is_told_from_another_address_is_told_once(
-    tmp_path: Path, server: str
-) -> None:
+async def test_what_is_told_from_another_address_is_told_once(tmp_path: Path, server: str) -> None:
     """By its mark alone, whichever of its places is left."""
     PLACE.change = SERVERS[server]
     made = await wired(tmp_path, sender=OFFICE)

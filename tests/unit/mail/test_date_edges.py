@@ -109,18 +109,16 @@ def read(raw: bytes, received_at: datetime | None = None) -> RawEmail:
 @given(
     text=sayings,
     ics=invitations,
-    sent=of(*DATES),
-    received=of(*DATES),
-    stamped=st.none() | st.sampled_from(EDGES),
-    extreme=st.none() | st.sampled_from(EDGES),
+    dates=st.tuples(of(*DATES), of(*DATES)),
+    extremes=st.tuples(*(st.none() | st.sampled_from(EDGES) for _ in range(2))),
     zone=of("", "Pacific/Kiritimati", "America/New_York"),
 )
 async def test_any_dates_are_read_classified_researched_planned_and_shown(
-    text: str, ics: str, sent: str, received: str, stamped: datetime | None,
-    extreme: datetime | None, zone: str,
-) -> None:  # fmt: skip
+    text: str, ics: str, dates: tuple[str, str], extremes: tuple[datetime | None, ...], zone: str
+) -> None:
     """In headers, invitations, texts and by the mailbox; also of an event that says year 1."""
-    mail = read(letter(text, ics, sent, received), stamped)
+    stamped, extreme = extremes
+    mail = read(letter(text, ics, *dates), stamped)
     assert is_receipt(mail.received_at)
     assert RawEmail.model_validate_json(mail.model_dump_json()) == mail
     for each in mail.calendar:
