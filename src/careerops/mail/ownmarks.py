@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final
 
 from careerops.domain.email import MarkKind
+from careerops.mail.body import FORWARD_HEADING
 from careerops.mail.headers import Headers
 from careerops.mail.marks import Piece
 from careerops.mail.mime import Tree, Walker
@@ -23,6 +24,7 @@ _HEADER: Final = HEADER.lower().encode()
 _MAX_MESSAGES: Final = 20
 _MAX_VALUE_CHARS: Final = 4000
 _MAX_RETURNED_BYTES: Final = 64 * 1024
+_AUTOMATIC: Final = frozenset({b"auto_reply", b"bulk", b"junk"})
 _REPLY = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|ref|rif|res|odp|回复|答复)\s*(?:\[\d+\])?\s*:", re.IGNORECASE
 )
@@ -45,7 +47,8 @@ def _places(walker: Walker, tree: Tree, body: Piece, subject: str) -> Iterator[s
     if not _REPLY.match(subject):
         yield own
     returned = _is_report(tree.headers)
-    if len(tree.messages) > 1 and (returned or says_little(own)):
+    passed_on = len(tree.messages) > 1 and says_little(own.partition(FORWARD_HEADING)[0])
+    if returned or passed_on:
         for headers in tree.messages[1:_MAX_MESSAGES]:
             yield from _fields(headers, _HEADER, b"message-id")
     if returned:
@@ -87,6 +90,9 @@ def _returned(walker: Walker, tree: Tree) -> Iterator[str]:
 
 
 def _is_automatic(headers: Headers) -> bool:
-    """Written by a program (RFC 3834)."""
-    value = headers.raw(b"auto-submitted")[:20].lower()
-    return value.startswith(b"auto-")
+    """Written by a program: by RFC 3834, or as programs said it before."""
+    return (
+        headers.raw(b"auto-submitted")[:20].lower().startswith(b"auto-")
+        or headers.raw(b"precedence")[:20].strip().lower() in _AUTOMATIC
+        or bool(headers.raw(b"x-autoreply") or headers.raw(b"x-autorespond"))
+    )

@@ -279,3 +279,19 @@ def test_every_label_of_an_ics_is_known(header: str) -> None:
     ).email
     assert [event.uid for event in email.calendar] == ["u1"]
     assert [one.name for one in email.attachments] == ["a.ics"]
+
+
+@pytest.mark.parametrize("year", ["0001", "1601"])
+def test_a_zone_that_holds_since_ever_is_a_zone(year: str) -> None:
+    """Microsoft's programs write the first year there is, or the first their clocks know."""
+    summer = (
+        f"BEGIN:DAYLIGHT\nDTSTART:{year}0325T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n"
+        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT"
+    )
+    winter = (
+        f"BEGIN:STANDARD\nDTSTART:{year}1028T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n"
+        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD"
+    )
+    zone = f"BEGIN:VTIMEZONE\nTZID:Office\n{summer}\n{winter}\nEND:VTIMEZONE"
+    event = read("DTSTART;TZID=Office:20240610T100000", around=tuple(zone.split("\n")))
+    assert event.start == AT

@@ -14,6 +14,12 @@ from support.adapters import context, notification
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = b"k" * 32
+SAID_AUTOMATIC = (
+    ("Auto-Submitted", "auto-replied"),
+    ("Auto-Submitted", "Auto-Generated; owner=x"),
+    ("Precedence", "auto_reply"),
+    ("X-Autoreply", "yes"),
+)
 MARK = make_mark(f"{1:064x}", KEY)
 
 
@@ -110,13 +116,14 @@ def test_a_notification_that_is_passed_on_in_the_text_is_ours(subject: str, head
     assert read(mail.as_bytes()).own_marks == (MARK,)
 
 
-def test_a_notification_that_is_attached_is_ours() -> None:
-    """Forwarded as an attachment, with a note."""
+@pytest.mark.parametrize("length", [1, 200])
+def test_a_notification_that_is_attached_is_ours(length: int) -> None:
+    """Forwarded as an attachment, with a note, however long it is."""
     mail = letter("see below", "Fwd: Interview")
     attached = EmailMessage()
     attached["Subject"] = "Interview: Bluefin"
     attached[HEADER] = MARK
-    attached.set_content("Interview: Bluefin")
+    attached.set_content("We invite you to an interview. " * length)
     mail.add_attachment(attached)
     assert read(mail.as_bytes()).own_marks == (MARK,)
 
@@ -156,8 +163,19 @@ def test_an_automatic_answer_to_a_notification_is_an_echo_of_it(field: str) -> N
     mail = letter("I am away until Monday.", "Re: Interview: Bluefin")
     mail[field] = f"<{MARK}@sender.example>"
     assert read(mail.as_bytes()).own_marks == ()
-    mail["Auto-Submitted"] = "auto-replied"
-    assert read(mail.as_bytes()).own_marks == (MARK,)
+    for name, value in SAID_AUTOMATIC:
+        mail[name] = value
+        assert read(mail.as_bytes()).own_marks == (MARK,)
+        del mail[name]
+
+
+def test_a_report_in_plain_text_is_known_by_the_copy_in_it() -> None:
+    """As some servers still write it."""
+    copy = without(told())
+    text = f"Hi. This is the program at mx.example. I'm afraid I wasn't able to deliver.\n\n{'x ' * 99}"
+    head = "From: MAILER-DAEMON@mx.example\nSubject: failure notice\nContent-Type: text/plain\n\n"
+    below = "--- Below this line is a copy of the message.\n\n"
+    assert read(f"{head}{text}\n{below}".encode() + copy).own_marks == (MARK,)
 
 
 def test_a_persons_answer_is_the_persons() -> None:
