@@ -73,7 +73,8 @@ class EmailOptions(BaseModel):
         username: '' = no login.
         password: of `username`.
         sender: the From address.
-        to: the recipients of this channel's account, or a table: account -> recipients.
+        to: the recipients of this channel's account, or a table: account -> recipients. An address
+            that is watched may be one: what comes back there is recognised and not told again.
         ca_file: certificates to trust instead of the system's (PEM).
         timeout_s: of each step of the dialogue.
         zone: IANA zone of the times shown; '' = the sender's.
