@@ -172,7 +172,7 @@ def test_an_automatic_answer_to_a_notification_is_an_echo_of_it(field: str) -> N
 def test_a_report_in_plain_text_is_known_by_the_copy_in_it() -> None:
     """As some servers still write it."""
     copy = without(told())
-    text = f"Hi. This is the program at mx.example. I'm afraid I wasn't able to deliver.\n\n{'x ' * 99}"
+    text = f"Hi. This is the program at mx.example. I wasn't able to deliver.\n\n{'x ' * 99}"
     head = "From: MAILER-DAEMON@mx.example\nSubject: failure notice\nContent-Type: text/plain\n\n"
     below = "--- Below this line is a copy of the message.\n\n"
     assert read(f"{head}{text}\n{below}".encode() + copy).own_marks == (MARK,)
