@@ -11,19 +11,25 @@ from careerops.services.own import OwnMails, normal_address
 def wire_own_mails(config: Config, context: PartContext) -> OwnMails:
     """The own addresses of each account: those it is watched by and those it is told from.
 
-    A notifier's sender is a person's own address only in the notifier's account. With a table of
-    recipients it tells other accounts too, and there it may be an office with mails of its own.
+    A notifier's sender is a person's own address where it tells that person alone. What tells
+    several accounts is an office, whose people write to them from the same address.
     """
-    addresses: dict[str, set[str]] = {}
-    senders: set[str] = set()
+    own: dict[str, set[str]] = {}
+    told_from: dict[str, set[str]] = {}
     for part in config.mailbox:
-        addresses.setdefault(part.account, set()).add(_address(part, "username"))
+        own.setdefault(part.account, set()).add(_address(part, "username"))
     for part in config.notifier:
-        sender = _address(part, "sender")
-        addresses.setdefault(part.account, set()).add(sender)
-        senders.add(sender)
-    own = {account: frozenset(found - {""}) for account, found in addresses.items()}
-    return OwnMails(own, frozenset(senders - {""}), InstallationKey(context.documents))
+        to = part.options.get("to")
+        accounts = set(to) if isinstance(to, dict) else {part.account}
+        told_from.setdefault(_address(part, "sender"), set()).update(accounts)
+    for sender, accounts in told_from.items():
+        if len(accounts) == 1:
+            own.setdefault(accounts.pop(), set()).add(sender)
+    return OwnMails(
+        {account: frozenset(found - {""}) for account, found in own.items()},
+        frozenset(told_from) - {""},
+        InstallationKey(context.documents),
+    )
 
 
 def watched_recipients(config: Config) -> Iterator[tuple[int, int]]:

@@ -25,6 +25,15 @@ def configured(folder: Path) -> Config:
                     "to": {"ann": ["Ann@uni.example"], "bob": ["bob@private.example"]},
                 },
                 {"kind": "whatsapp", "to": "+4917000000"},
+                {"kind": "email", "name": "1", "sender": "solo@x.example", "to": "a@x.example"},
+                {"kind": "email", "name": "2", "sender": "desk@x.example", "to": "a@x.example"},
+                {
+                    "kind": "email",
+                    "name": "3",
+                    "account": "bob",
+                    "sender": "desk@x.example",
+                    "to": ["bob@private.example"],
+                },
                 {"kind": "console", "sender": 5},
             ],
         },
@@ -34,11 +43,14 @@ def configured(folder: Path) -> Config:
 
 
 async def test_addresses_are_the_accounts_that_are_configured_with_them(tmp_path: Path) -> None:
-    """What an office writes to another account is no mail of that account."""
+    """What an office writes to those whom it tells is no mail of theirs."""
     own = wire_own_mails(configured(tmp_path), context())
     cases = {
         ("ann", "ann@uni.example"): True,
-        ("ann", "office@uni.example"): True,
+        ("ann", "office@uni.example"): False,
+        ("me", "solo@x.example"): True,
+        ("me", "desk@x.example"): False,
+        ("bob", "desk@x.example"): False,
         ("bob", "office@uni.example"): False,
         ("bob", "ann@uni.example"): False,
         ("bob", "bob@private.example"): False,
