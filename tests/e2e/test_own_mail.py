@@ -83,6 +83,8 @@ def test_thirty_career_mails_are_thirty_notifications_and_no_more(
     others = home.json("events", "list", "--type", "OTHER", "--limit", "100")
     assert [each["summary"] for each in others] == ["A notification of CareerOps itself."] * MAILS
     assert {each["provider"] for each in others} == {"own"}
+    listed = home.run("events", "list", "--type", "OTHER").stdout
+    assert listed.count("A notification of CareerOps itself.") == MAILS
 
 
 WRITTEN = {

@@ -18,6 +18,8 @@ from careerops.mail.ownmark import is_genuine
 from careerops.ops.installation import InstallationKey
 from careerops.ports.classifier import Classifier
 
+OWN: Final = "own"
+"""The provider of what is said of own mails."""
 OURS: Final = "A notification of CareerOps itself."
 SENT: Final = "Written by you: it lies in a folder of sent mail."
 WRITTEN: Final = "Written by you: it comes from an address of this account."
@@ -115,6 +117,4 @@ class OwnMailsFirst:
         why = await self._own.reason(mail)
         if not why:
             return None
-        return Classification(
-            event_type=EventType.OTHER, confidence=1.0, summary=why, provider="own"
-        )
+        return Classification(event_type=EventType.OTHER, confidence=1.0, summary=why, provider=OWN)
