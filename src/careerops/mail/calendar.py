@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from careerops.domain.email import CalendarEvent
+from careerops.domain.times import EARLIEST
 from careerops.mail.icsblocks import MAX_EVENTS, IcsBlocks, cut_out
 from careerops.mail.icszones import Zone, find_zone
 from careerops.mail.text import canonical, canonical_line
@@ -43,6 +44,12 @@ class Invitations(NamedTuple):
     truncated: bool
 
 
+class _Mail(NamedTuple):
+    zone: tzinfo
+    since: datetime
+    until: datetime
+
+
 class _Moment(NamedTuple):
     time: datetime | None = None
     zone: str = ""
@@ -50,22 +57,32 @@ class _Moment(NamedTuple):
 
 
 def read_calendars(
-    texts: Iterable[str], sender_zone: tzinfo | None, received_at: datetime
+    texts: Iterable[str], sent: datetime | None, received_at: datetime
 ) -> Invitations:
     """The events of the .ics texts of one mail, each (UID, SEQUENCE, start) once; at most 5.
 
     Recurrence is not expanded: the first occurrence stands for the series. A floating time is
-    taken to be in the calendar's own zone, else at the sender's offset, else in UTC; `zone` is
-    then that zone's name or ''. A time years away from `received_at` is left out: it is a slip or
-    a trap, and a missing time is better than a wrong one.
+    taken to be in the calendar's own zone, else at the offset of `sent`, else in UTC; `zone` is
+    then that zone's name or ''. A time years away from the mail's is left out: it is a slip or a
+    trap, and a missing time is better than a wrong one.
+
+    Args:
+        texts: what the .ics parts hold.
+        sent: the mail's Date, with the sender's offset.
+        received_at: when it came (UTC); of a mail that was copied, when that was.
     """
+    mail = _Mail(
+        zone=(sent.tzinfo if sent else None) or UTC,
+        since=sent if sent and EARLIEST <= sent < received_at else received_at,
+        until=received_at,
+    )
     found: dict[tuple[str, int, str], tuple[CalendarEvent, str]] = {}
     truncated = False
     for text in texts:
         blocks = cut_out(text)
         truncated = truncated or blocks.truncated
         for lines in blocks.events:
-            read = _read(lines, blocks, sender_zone, received_at)
+            read = _read(lines, blocks, mail)
             if read is None:
                 continue
             event = read[0]
@@ -78,9 +95,7 @@ def read_calendars(
     )
 
 
-def _read(
-    lines: list[str], blocks: IcsBlocks, sender_zone: tzinfo | None, received_at: datetime
-) -> tuple[CalendarEvent, str] | None:
+def _read(lines: list[str], blocks: IcsBlocks, mail: _Mail) -> tuple[CalendarEvent, str] | None:
     from icalendar import Event  # noqa: PLC0415  # 75 ms, only for mails with a calendar
 
     lines, tzids = _without_tzids(lines)
@@ -89,13 +104,13 @@ def _read(
         event = Event.from_ical(source)
     except Exception:  # noqa: BLE001  # a third party's parser, given anything at all
         return None
-    default = _default_zone(blocks, sender_zone)
+    default = _default_zone(blocks, mail.zone)
 
     def zone_of(name: str) -> Zone:
         tzid = tzids.get(name, "")
         return (find_zone(tzid, blocks.zones) if tzid else None) or default
 
-    start = _near(_moment(_value(event, "DTSTART"), zone_of("DTSTART")), received_at)
+    start = _near(_moment(_value(event, "DTSTART"), zone_of("DTSTART")), mail)
     end = _end(event, start, _moment(_value(event, "DTEND"), zone_of("DTEND")).time)
     description = canonical(_text(event, "DESCRIPTION")[:MAX_DESCRIPTION_CHARS])
     location = canonical_line(_text(event, "LOCATION"), MAX_FIELD_CHARS)
@@ -117,11 +132,11 @@ def _read(
     return made, description
 
 
-def _default_zone(blocks: IcsBlocks, sender_zone: tzinfo | None) -> Zone:
+def _default_zone(blocks: IcsBlocks, sender_zone: tzinfo) -> Zone:
     """What a time without a zone is in."""
     names = [blocks.default_zone] if blocks.default_zone else list(blocks.zones)
     zone = find_zone(names[0], blocks.zones) if len(names) == 1 else None
-    return zone or Zone("", sender_zone or UTC)
+    return zone or Zone("", sender_zone)
 
 
 def _property(event: "Component", name: str) -> Any:
@@ -168,10 +183,11 @@ def _moment(value: object, zone: Zone) -> _Moment:
     return _Moment()
 
 
-def _near(moment: _Moment, received_at: datetime) -> _Moment:
-    """`moment`, or none if it is years away from when the mail came."""
-    far = moment.time is None or abs(moment.time - received_at) > _MAX_AWAY
-    return _Moment() if far else moment
+def _near(moment: _Moment, mail: _Mail) -> _Moment:
+    """`moment`, or none if it is years before the mail was sent, or after it came."""
+    time = moment.time
+    near = time is not None and time - mail.until <= _MAX_AWAY and mail.since - time <= _MAX_AWAY
+    return moment if near else _Moment()
 
 
 def _value(event: "Component", name: str) -> object:

@@ -62,7 +62,7 @@ def _parse(request: ParseRequest) -> ParsedMail:
     date = headers.text(b"date")
     sent = parse_date(date)
     received_at = _received_at(request, headers)
-    invitations = read_calendars(contents.calendars, sent.tzinfo if sent else None, received_at)
+    invitations = read_calendars(contents.calendars, sent, received_at)
     body = cut(_body(contents, invitations), MAX_BODY_BYTES, MAX_BODY_JSON_BYTES)
     links, links_cut = links_of(contents.texts, contents.documents)
     sender = sender_of(headers)

@@ -170,6 +170,19 @@ def test_an_old_invitation_of_an_old_mail_keeps_its_time() -> None:
     assert event_.start == datetime(2004, 12, 15, 10, 30, tzinfo=UTC)
 
 
+def test_an_old_mail_that_was_copied_today_keeps_its_time() -> None:
+    """Its Date says when it was sent; one that is no time of a mail says nothing."""
+    lines = "DTSTART:20041215T103000Z\nSUMMARY:Talk\n"
+    ics = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n{lines}END:VEVENT\nEND:VCALENDAR\n"
+    for sent, known in (
+        ("Wed, 1 Dec 2004 10:00:00 +0100", True),
+        (DATES[1], False),
+        (DATES[3], False),
+    ):
+        (event_,) = read(letter("Hello", ics, sent), NOW).calendar
+        assert (event_.start is not None) is known
+
+
 @pytest.mark.parametrize("at", [EDGES[0], EDGES[-1], LATEST, EARLIEST - timedelta(seconds=1)])
 def test_a_mailbox_that_names_an_impossible_time_of_receipt_is_not_believed(at: datetime) -> None:
     """The mail's own fields, else now."""

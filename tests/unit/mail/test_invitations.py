@@ -159,7 +159,7 @@ def test_a_whole_day_is_one() -> None:
     """From midnight to midnight where the calendar is."""
     zone = timezone(timedelta(hours=2))
     text = ics("DTSTART;VALUE=DATE:20240610", "DTEND;VALUE=DATE:20240611")
-    (event,) = read_calendars([text], zone, NOW).events
+    (event,) = read_calendars([text], AT.astimezone(zone), NOW).events
     assert event.all_day
     assert (event.start, event.end) == (AT - timedelta(hours=10), AT + timedelta(hours=14))
 
