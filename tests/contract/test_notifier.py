@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from careerops.domain.notification import Notification
 from careerops.domain.render import render_text, render_title
 from careerops.registry import REGISTRY
 from support.adapters import context, event, every_kind, hostile, notification, secret
+from support.anything import EDGES, NASTY
 from support.httpfake import serving
 from support.whatsapp import PERSON, PHONE_ID, TOKEN, WhatsAppFake
 
@@ -212,6 +214,26 @@ async def test_a_hostile_notification_is_told_harmlessly(notifier: Any, place: P
     assert_told(place, hostile(), notification())
     if place.told is not None:
         assert "\x1b" not in "".join(place.told())
+
+
+async def test_any_name_and_any_time_are_told(notifier: Any, place: Place) -> None:
+    """Names that look encoded, are markup or nothing at all; years 1 and 9999 in any zone."""
+    sent = [
+        notification(number, event=event(company=name[:120], role=name[:160]))
+        for number, name in enumerate(NASTY)
+    ]
+    sent += [
+        notification(
+            100 + number,
+            event=event(
+                interview={"start": at, "end": EDGES[-1], "zone": zone}, deadline=at, received_at=at
+            ),
+        )
+        for number, (at, zone) in enumerate(product(EDGES, ("Asia/Kolkata", "America/New_York")))
+    ]
+    for each in sent:
+        await notifier.send(each)
+    assert_told(place, *sent)
 
 
 async def test_the_shortest_and_the_longest_notification_are_told(

@@ -89,6 +89,8 @@ async def test_redirects_and_other_texts_are_answers_like_any() -> None:
         ("", None),
         ("nan", None),
         ("soon", None),
+        ("Mon, 02 Mar 2026 09:02:00 +9999999999999999", None),
+        ("Mon, 02 Mar 2026 99999999999999999999:02:00 GMT", None),
     ],
 )
 def test_retry_after_is_a_number_or_a_date(value: str, seconds: float | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from careerops.bootstrap.channels import Channel, channels_by_account, wire_channels
+from careerops.bootstrap.own import watched_recipients
 from careerops.bootstrap.parts import build_part
 from careerops.bootstrap.pipeline import Surroundings
 from careerops.bootstrap.sources import wire_mailboxes
@@ -73,6 +74,7 @@ async def check_all(config: Config) -> list[Finding]:
             for index, part in enumerate(getattr(config, key)):
                 findings.append(await _check_part(config, key, index, part, around.context))
         findings += await _check_together(config, around.context, {f.text for f in findings})
+        findings += _told_to_watched(config)
     finally:
         await stores.close()
     if not config.mailbox:
@@ -147,6 +149,19 @@ async def _checked(built: Any) -> str:
         return "ready"
     async with asyncio.timeout(_CHECK_TIMEOUT_S):
         return await check()
+
+
+def _told_to_watched(config: Config) -> list[Finding]:
+    """Where a notification comes back into a watched mailbox: right, but worth knowing."""
+    return [
+        Finding(
+            f"notifier[{number}].to",
+            ok=True,
+            text=f"also watched by mailbox[{index}]: what it tells comes back there, "
+            "is recognised and not told again",
+        )
+        for number, index in watched_recipients(config)
+    ]
 
 
 async def _check_together(config: Config, context: PartContext, said: set[str]) -> list[Finding]:

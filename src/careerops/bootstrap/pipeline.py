@@ -9,6 +9,7 @@ from typing import Any
 
 from careerops.bootstrap.channels import channels_by_account, wire_channels
 from careerops.bootstrap.classifiers import warm_up, wire_classifier
+from careerops.bootstrap.own import wire_own_mails
 from careerops.bootstrap.parts import build_part, build_parts
 from careerops.bootstrap.sources import wire_mailboxes
 from careerops.bootstrap.stores import Stores, is_shared
@@ -31,6 +32,7 @@ from careerops.services.classify import ClassifyHandler
 from careerops.services.failures import ChannelFailures
 from careerops.services.ingest import SourceReader
 from careerops.services.notify import NotifyHandler
+from careerops.services.own import OwnMailsFirst
 from careerops.services.research import ResearchHandler
 from careerops.services.send import Limits
 from careerops.services.sender import Sender, SenderSurroundings
@@ -194,7 +196,8 @@ def _wire_classify(pipeline: Pipeline) -> None:
     settings = around.config.classify
     classifier = wire_classifier(around.config, around.context)
     pipeline.closing.push_async_callback(classifier.close)
-    handler = ClassifyHandler(classifier, settings, around.clock, around.metrics)
+    first = OwnMailsFirst(wire_own_mails(around.config, around.context), classifier)
+    handler = ClassifyHandler(first, settings, around.clock, around.metrics)
     topics = (RAW_INBOX, RAW_BACKFILL)
     _add_worker(pipeline, handler, GROUP_CLASSIFY, topics, settings.concurrency)
 

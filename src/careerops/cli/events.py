@@ -144,8 +144,11 @@ def as_json(known: "KnownEvent") -> dict[str, Any]:
 
 
 def _row(known: "KnownEvent") -> tuple[str, ...]:
+    from careerops.services.own import OWN
+
     event = known.event
     mark = " ?" if event.review else ""
+    told = ", ".join(f"{s.entry.channel} {s.status.value}" for s in known.sends)
     return (
         event.event_id[:12],
         event.received_at.strftime("%Y-%m-%d %H:%M"),
@@ -153,7 +156,7 @@ def _row(known: "KnownEvent") -> tuple[str, ...]:
         f"{event.confidence:.2f}",
         event.company[:24],
         event.subject[:48],
-        ", ".join(f"{s.entry.channel} {s.status.value}" for s in known.sends),
+        told or (event.summary if event.provider == OWN else ""),
     )
 
 

@@ -71,6 +71,13 @@ class AuthResults(Model):
     domain: str = ""
     server: str = ""
 
+    @property
+    def failed(self) -> bool:
+        """Whether the receiving server found that the sender's domain did not send this."""
+        return self.dmarc == "fail" or (
+            self.dmarc in {"", "none"} and self.spf in {"fail", "softfail"} and self.dkim != "pass"
+        )
+
 
 class Link(Model):
     """A link of the mail. `domain` is the registered domain, lower case, punycode kept."""
@@ -85,6 +92,7 @@ class RawEmail(Model):
     `body_text` is canonical text (NFC, white space collapsed within lines, invisible characters
     removed) of at most 128 KiB, in which `marks` name the quoted, hidden and signature ranges
     (sorted, not overlapping). `received_at` is UTC. `truncated` says that something was cut.
+    `own_marks` are what says that the mail is a notification of ours, genuine or not.
     """
 
     event_id: str
@@ -106,6 +114,7 @@ class RawEmail(Model):
     source: str = ""
     truncated: bool = False
     backfill: bool = False
+    own_marks: tuple[str, ...] = ()
 
     def text_without(self, *kinds: MarkKind) -> str:
         """`body_text` with the ranges marked as any of `kinds` left out."""

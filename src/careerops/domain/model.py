@@ -15,7 +15,10 @@ class Model(BaseModel):
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time needs a zone")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time out of the calendar's range") from None
 
 
 UtcTime = Annotated[datetime, AfterValidator(_utc)]

@@ -17,6 +17,7 @@ from careerops.domain.email import Link
 from careerops.domain.notification import Briefing, Notification, NotificationKind
 from careerops.domain.plain import ELLIPSIS, plain_line, without_contacts
 from careerops.domain.taxonomy import EventType
+from careerops.domain.times import in_zone
 
 MAX_TEXT_CHARS: Final = 1000
 MAX_TITLE_CHARS: Final = 120
@@ -209,12 +210,17 @@ def _zone(*names: str) -> tzinfo:
 
 
 def when(start: datetime, end: datetime | None, zone: tzinfo) -> str:
-    """`Thu 3 Dec 2026, 14:00-14:45 (Europe/Berlin)`: weekday and zone are always said."""
-    local = start.astimezone(zone)
+    """`Thu 3 Dec 2026, 14:00-14:45 (Europe/Berlin)`: weekday and zone are always said.
+
+    In UTC where the clocks of `zone` cannot show one of the two (see `times`).
+    """
+    if in_zone(start, zone).tzinfo is not zone or in_zone(end or start, zone).tzinfo is not zone:
+        zone = UTC
+    local = in_zone(start, zone)
     day = f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     text = f"{day}, {local:%H:%M}"
     if end is not None and end > start:
-        until = end.astimezone(zone)
+        until = in_zone(end, zone)
         same_day = until.date() == local.date()
         text += f"-{until:%H:%M}" if same_day else f" to {until.day} {_MONTHS[until.month - 1]}"
     return f"{text} ({zone})"

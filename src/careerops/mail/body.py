@@ -27,6 +27,8 @@ _LOOKS_HTML = re.compile(
     r"\s*(?:<!doctype html|<html[\s>]|<(?:div|table|p|body|head|meta)[\s>])", re.IGNORECASE
 )
 _MAX_TEXT_PARTS = 40
+FORWARD_HEADING = "---------- Forwarded message ---------"
+"""Stands above an attached message in the text."""
 _CALENDAR_TYPES = frozenset({"text/calendar", "application/ics"})
 _FIELD_CHARS = 200
 
@@ -135,7 +137,7 @@ def _put_together(groups: dict[tuple[int, int, int], _Choice], tree: Tree, subje
 
 def _heading(tree: Tree, number: int) -> Piece:
     headers = tree.messages[number]
-    lines = ["---------- Forwarded message ---------"]
+    lines = [FORWARD_HEADING]
     for name in ("From", "Date", "Subject", "To"):
         value = headers.line(name.lower().encode(), _FIELD_CHARS)
         if value:

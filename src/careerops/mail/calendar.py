@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from careerops.domain.email import CalendarEvent
+from careerops.domain.times import EARLIEST
 from careerops.mail.icsblocks import MAX_EVENTS, IcsBlocks, cut_out
 from careerops.mail.icszones import Zone, find_zone
 from careerops.mail.text import canonical, canonical_line
@@ -18,6 +19,7 @@ MAX_URL_CHARS = 1000
 MAX_DESCRIPTION_CHARS = 8000
 _MAX_SEQUENCE = 2**31 - 1
 _MAX_LENGTH = timedelta(days=366)
+_MAX_AWAY = timedelta(days=5 * 366)
 
 _URL = re.compile(r"https?://[^\s<>\"'\\]{1,1000}", re.IGNORECASE)
 _MEETING = re.compile(
@@ -42,26 +44,45 @@ class Invitations(NamedTuple):
     truncated: bool
 
 
+class _Mail(NamedTuple):
+    zone: tzinfo
+    since: datetime
+    until: datetime
+
+
 class _Moment(NamedTuple):
     time: datetime | None = None
     zone: str = ""
     all_day: bool = False
 
 
-def read_calendars(texts: Iterable[str], sender_zone: tzinfo | None) -> Invitations:
+def read_calendars(
+    texts: Iterable[str], sent: datetime | None, received_at: datetime
+) -> Invitations:
     """The events of the .ics texts of one mail, each (UID, SEQUENCE, start) once; at most 5.
 
     Recurrence is not expanded: the first occurrence stands for the series. A floating time is
-    taken to be in the calendar's own zone, else at the sender's offset, else in UTC; `zone` is
-    then that zone's name or ''.
+    taken to be in the calendar's own zone, else at the offset of `sent`, else in UTC; `zone` is
+    then that zone's name or ''. A time years away from the mail's is left out: it is a slip or a
+    trap, and a missing time is better than a wrong one.
+
+    Args:
+        texts: what the .ics parts hold.
+        sent: the mail's Date, with the sender's offset.
+        received_at: when it came (UTC); of a mail that was copied, when that was.
     """
+    mail = _Mail(
+        zone=(sent.tzinfo if sent else None) or UTC,
+        since=sent if sent and EARLIEST <= sent < received_at else received_at,
+        until=received_at,
+    )
     found: dict[tuple[str, int, str], tuple[CalendarEvent, str]] = {}
     truncated = False
     for text in texts:
         blocks = cut_out(text)
         truncated = truncated or blocks.truncated
         for lines in blocks.events:
-            read = _read(lines, blocks, sender_zone)
+            read = _read(lines, blocks, mail)
             if read is None:
                 continue
             event = read[0]
@@ -74,9 +95,7 @@ def read_calendars(texts: Iterable[str], sender_zone: tzinfo | None) -> Invitati
     )
 
 
-def _read(
-    lines: list[str], blocks: IcsBlocks, sender_zone: tzinfo | None
-) -> tuple[CalendarEvent, str] | None:
+def _read(lines: list[str], blocks: IcsBlocks, mail: _Mail) -> tuple[CalendarEvent, str] | None:
     from icalendar import Event  # noqa: PLC0415  # 75 ms, only for mails with a calendar
 
     lines, tzids = _without_tzids(lines)
@@ -85,13 +104,13 @@ def _read(
         event = Event.from_ical(source)
     except Exception:  # noqa: BLE001  # a third party's parser, given anything at all
         return None
-    default = _default_zone(blocks, sender_zone)
+    default = _default_zone(blocks, mail.zone)
 
     def zone_of(name: str) -> Zone:
         tzid = tzids.get(name, "")
         return (find_zone(tzid, blocks.zones) if tzid else None) or default
 
-    start = _moment(_value(event, "DTSTART"), zone_of("DTSTART"))
+    start = _near(_moment(_value(event, "DTSTART"), zone_of("DTSTART")), mail)
     end = _end(event, start, _moment(_value(event, "DTEND"), zone_of("DTEND")).time)
     description = canonical(_text(event, "DESCRIPTION")[:MAX_DESCRIPTION_CHARS])
     location = canonical_line(_text(event, "LOCATION"), MAX_FIELD_CHARS)
@@ -113,11 +132,11 @@ def _read(
     return made, description
 
 
-def _default_zone(blocks: IcsBlocks, sender_zone: tzinfo | None) -> Zone:
+def _default_zone(blocks: IcsBlocks, sender_zone: tzinfo) -> Zone:
     """What a time without a zone is in."""
     names = [blocks.default_zone] if blocks.default_zone else list(blocks.zones)
     zone = find_zone(names[0], blocks.zones) if len(names) == 1 else None
-    return zone or Zone("", sender_zone or UTC)
+    return zone or Zone("", sender_zone)
 
 
 def _property(event: "Component", name: str) -> Any:
@@ -164,6 +183,13 @@ def _moment(value: object, zone: Zone) -> _Moment:
     return _Moment()
 
 
+def _near(moment: _Moment, mail: _Mail) -> _Moment:
+    """`moment`, or none if it is years before the mail was sent, or after it came."""
+    time = moment.time
+    near = time is not None and time - mail.until <= _MAX_AWAY and mail.since - time <= _MAX_AWAY
+    return moment if near else _Moment()
+
+
 def _value(event: "Component", name: str) -> object:
     """The date, time or duration of a property, None if it is missing or malformed."""
     try:
@@ -181,7 +207,9 @@ def _end(event: "Component", start: _Moment, end: datetime | None) -> datetime |
             end = start.time + duration
         except OverflowError:
             return None
-    return end if end is not None and end >= start.time else None
+    if end is None or not timedelta(0) <= end - start.time <= _MAX_LENGTH:
+        return None
+    return end
 
 
 def _organizer_domain(event: "Component") -> str:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, time, timedelta
 
+from careerops.domain.times import instant, later
 from careerops.mail.dates_text import Moment, Reading, moments
 from careerops.mail.folding import fold
 
@@ -74,11 +75,11 @@ def deadline_of(text: str, reading: Reading) -> datetime | None:
         for pattern in (_WITHIN, _WITHIN_HINDI)
         for match in pattern.finditer(plain)
     }
-    plausible = {m for m in found if timedelta(0) < m - reading.received_at <= _MAX_AHEAD}
+    plausible = {m for m in found if m and timedelta(0) < m - reading.received_at <= _MAX_AHEAD}
     return plausible.pop() if len(plausible) == 1 else None
 
 
-def _dated(plain: str, reading: Reading) -> list[datetime]:
+def _dated(plain: str, reading: Reading) -> list[datetime | None]:
     return [
         _end(moment)
         for line in re.split(r"\n|(?<=[a-z]{3}[.!?])\s", plain)
@@ -96,30 +97,30 @@ def _announced(line: str, reading: Reading) -> list[Moment]:
     return found if announced else []
 
 
-def _end(moment: Moment) -> datetime:
+def _end(moment: Moment) -> datetime | None:
     exact = moment.start()
     if exact is not None:
         return exact
     clock = moment.at or _END_OF_DAY
-    return datetime.combine(moment.day, clock, moment.zone or UTC).astimezone(UTC)
+    return instant(moment.day, clock, moment.zone or UTC)
 
 
-def _after(match: re.Match[str], received_at: datetime) -> datetime:
+def _after(match: re.Match[str], received_at: datetime) -> datetime | None:
     number = int(match["n"]) if match["n"].isdigit() else _NUMBERS[match["n"]]
     unit = match["unit"]
     if unit.startswith(("h", "stund", "ore", "uur", "घ", "gh")) and not unit.startswith("hafte"):
-        return received_at + timedelta(hours=number)
+        return later(received_at, timedelta(hours=number))
     if unit.startswith(("week", "woche", "sem", "sett", "weken", "स", "hafte")):
-        return received_at + timedelta(hours=number * _HOURS_IN_WEEK)
+        return later(received_at, timedelta(hours=number * _HOURS_IN_WEEK))
     if match["work"] or match["after"]:
         return _working_days(received_at, number)
-    return received_at + timedelta(days=number)
+    return later(received_at, timedelta(days=number))
 
 
-def _working_days(start: datetime, number: int) -> datetime:
-    day = start
+def _working_days(start: datetime, number: int) -> datetime | None:
+    days, weekday = 0, start.weekday()
     for _ in range(min(number, 90)):
-        day += timedelta(days=1)
-        while day.weekday() > 4:  # noqa: PLR2004  # Saturday and Sunday
-            day += timedelta(days=1)
-    return day
+        days, weekday = days + 1, (weekday + 1) % 7
+        while weekday > 4:  # noqa: PLR2004  # Saturday and Sunday
+            days, weekday = days + 1, (weekday + 1) % 7
+    return later(start, timedelta(days=days))

@@ -8,9 +8,10 @@ and p.m.; an instant is given only where the zone is named or configured.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from careerops.domain.times import in_zone, instant
 from careerops.mail.dates_words import MONTHS, WEEKDAYS, ZONE_WORDS, zone_named
 from careerops.mail.folding import fold
 
@@ -78,7 +79,7 @@ class Moment:
     def _instant(self, clock: time | None) -> datetime | None:
         if clock is None or self.zone is None:
             return None
-        return datetime.combine(self.day, clock, self.zone).astimezone(UTC)
+        return instant(self.day, clock, self.zone)
 
     @property
     def zone_name(self) -> str:
@@ -186,14 +187,15 @@ def _named(match: re.Match[str], plain: str, reading: Reading) -> Iterator[Momen
     moment = _with_time(reading.received_at.date(), plain, match.start(), match.end(), reading)
     if moment.at is None or moment.zone is None:
         return
-    today = reading.received_at.astimezone(moment.zone).date()
+    today = in_zone(reading.received_at, moment.zone).date()
     if match["rel"]:
         ahead = 0 if match["rel"] in _TODAY else 1
     else:
         ahead = (WEEKDAYS[match["day"]] - today.weekday()) % 7
         if ahead == 0:
             return
-    yield Moment(today + timedelta(days=ahead), moment.at, moment.until, moment.zone)
+    if ahead <= (date.max - today).days:
+        yield Moment(today + timedelta(days=ahead), moment.at, moment.until, moment.zone)
 
 
 def _with_time(day: date, plain: str, start: int, end: int, reading: Reading) -> Moment:

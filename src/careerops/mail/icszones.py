@@ -127,7 +127,7 @@ def _observance(fields: dict[str, str]) -> list[Observance]:
         zone = timezone(-delta if offset[1] == "-" else delta)
         made = Observance(start, zone, fields.get("RRULE", "").upper()[:500])
         made.onset(start.year)
-    except ValueError:
+    except (ValueError, OverflowError):
         return []
     return [made]
 
@@ -139,7 +139,7 @@ def _observed(observances: Sequence[Observance], local: datetime) -> timezone:
         for year in (local.year - 1, local.year):
             try:
                 onset = observance.onset(year)
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
             if onset >= observance.start:
                 onsets.append((onset, observance.offset))

@@ -1,10 +1,11 @@
 """A mail's bytes (RFC 5322) to the event that the pipeline carries."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from careerops.domain.email import Attachment, RawEmail
 from careerops.domain.errors import Permanent
 from careerops.domain.identity import mail_id
+from careerops.domain.times import is_receipt
 from careerops.mail.addresses import (
     message_id_of,
     parse_date,
@@ -16,9 +17,11 @@ from careerops.mail.addresses import (
 from careerops.mail.authentication import authentication_of
 from careerops.mail.body import Contents, read_contents
 from careerops.mail.calendar import Invitations, read_calendars
+from careerops.mail.headers import Headers
 from careerops.mail.links import links_of
 from careerops.mail.marks import Piece, cut, from_plain
 from careerops.mail.mime import Walker
+from careerops.mail.ownmarks import marks_of
 from careerops.mail.text import canonical_line
 from careerops.ports.mailparser import ParsedMail, ParseRequest
 
@@ -58,7 +61,8 @@ def _parse(request: ParseRequest) -> ParsedMail:
     contents = read_contents(walker, tree, subject)
     date = headers.text(b"date")
     sent = parse_date(date)
-    invitations = read_calendars(contents.calendars, sent.tzinfo if sent else None)
+    received_at = _received_at(request, headers)
+    invitations = read_calendars(contents.calendars, sent, received_at)
     body = cut(_body(contents, invitations), MAX_BODY_BYTES, MAX_BODY_JSON_BYTES)
     links, links_cut = links_of(contents.texts, contents.documents)
     sender = sender_of(headers)
@@ -78,11 +82,7 @@ def _parse(request: ParseRequest) -> ParsedMail:
         sender=sender,
         to=recipients_of(headers),
         subject=subject,
-        received_at=(
-            request.received_at
-            or received_time(headers, request.fallback_time)
-            or request.fallback_time
-        ).astimezone(UTC),
+        received_at=received_at,
         labels=tuple(label[:MAX_LABEL_CHARS] for label in request.labels[:MAX_LABELS]),
         body_text=body.text,
         marks=body.marks,
@@ -100,8 +100,17 @@ def _parse(request: ParseRequest) -> ParsedMail:
             or request.size > len(request.raw)
         ),
         backfill=request.backfill,
+        own_marks=marks_of(walker, tree, body, subject),
     )
     return ParsedMail(email=email, message_id=message_id, references=references_of(headers))
+
+
+def _received_at(request: ParseRequest, headers: Headers) -> datetime:
+    """When the mail came (UTC): by its mailbox, else by its own fields, where that can be true."""
+    said = request.received_at
+    if said is None or not is_receipt(said):
+        said = received_time(headers, request.fallback_time) or request.fallback_time
+    return said.astimezone(UTC)
 
 
 def _body(contents: Contents, invitations: Invitations) -> Piece:

@@ -169,7 +169,7 @@ def _until(date: str, now: datetime) -> float:
     """Seconds until an HTTP date; not a number if it is none."""
     try:
         at = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):  # whatever a vendor writes there
         return math.nan
     return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
 

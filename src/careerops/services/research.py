@@ -33,6 +33,7 @@ from careerops.stream.message import Decision, Message, decode
 
 STAGE = "research"
 _WORTH_TELLING = timedelta(days=7)
+_LONGEST = timedelta(days=366)
 
 
 class ResearchSettings(Model):
@@ -138,11 +139,14 @@ def merge(better: Briefing, floor: Briefing) -> Briefing:
 
 
 def worth_until(event: CareerEvent, now: datetime) -> datetime:
-    """Until when telling makes sense (UTC): the end of a coming interview, else a week from now."""
+    """Until when telling makes sense (UTC): the end of a coming interview, else a week from now.
+
+    A year at most: nothing that waits for a channel waits for ever because a mail says year 9999.
+    """
     if event.interview is not None:
         end = event.interview.end or event.interview.start
         if end is not None and end > now:
-            return end
+            return min(end, now + _LONGEST)
     return now + _WORTH_TELLING
 
 

@@ -104,6 +104,35 @@ async def test_what_is_wrong_only_with_the_whole_is_found(
     assert says in finding.text
 
 
+@pytest.mark.parametrize(
+    ("to", "found"),
+    [
+        (["jo@example.org"], True),
+        ("Jo+careers@Example.org", True),
+        ({"me": ["x@example.org"], "you": ["jo@example.org"]}, True),
+        (["x@example.org"], False),
+    ],
+)
+async def test_a_watched_address_that_is_told_by_mail_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: Any, *, found: bool
+) -> None:
+    """It works, and a person wonders all the same what becomes of those mails."""
+    monkeypatch.setenv("PLANTED_KEY", "k")
+    mailbox = {"kind": "imap", "host": "imap.example.test", "username": "jo@example.org"}
+    notifier = {"kind": "email", "host": "127.0.0.1", "port": 9, "security": "none", "to": to}
+    findings = await check(
+        tmp_path,
+        mailbox=[{"kind": "eml", "path": "."}, mailbox | {"password": "env:PLANTED_KEY"}],
+        notifier=[notifier | {"sender": "jo@example.org"}],
+    )
+    finding = findings.get("notifier[0].to")
+    assert (finding is not None) is found
+    if finding is not None:
+        assert finding.ok
+        assert "mailbox[1]" in finding.text
+        assert "@" not in finding.text
+
+
 async def test_a_port_is_free_or_taken(tmp_path: Path) -> None:
     """By whoever listens there now."""
     with socket.socket() as other:

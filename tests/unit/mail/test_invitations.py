@@ -33,7 +33,7 @@ def ics(*lines: str, method: str = "REQUEST", around: tuple[str, ...] = ()) -> s
 
 def read(*lines: str, method: str = "REQUEST", around: tuple[str, ...] = ()) -> CalendarEvent:
     """The one event of an .ics."""
-    (event,) = read_calendars([ics(*lines, method=method, around=around)], None).events
+    (event,) = read_calendars([ics(*lines, method=method, around=around)], None, NOW).events
     return event
 
 
@@ -159,7 +159,7 @@ def test_a_whole_day_is_one() -> None:
     """From midnight to midnight where the calendar is."""
     zone = timezone(timedelta(hours=2))
     text = ics("DTSTART;VALUE=DATE:20240610", "DTEND;VALUE=DATE:20240611")
-    (event,) = read_calendars([text], zone).events
+    (event,) = read_calendars([text], AT.astimezone(zone), NOW).events
     assert event.all_day
     assert (event.start, event.end) == (AT - timedelta(hours=10), AT + timedelta(hours=14))
 
@@ -200,14 +200,14 @@ def test_a_cancellation_is_known(method: str, status: str, cancelled: bool) -> N
 def test_a_reschedule_keeps_the_uid_and_raises_the_sequence() -> None:
     """Which is how later stages know that it replaces."""
     events = read_calendars(
-        [ics(START, "SEQUENCE:0"), ics("DTSTART:20240611T080000Z", "SEQUENCE:1")], None
+        [ics(START, "SEQUENCE:0"), ics("DTSTART:20240611T080000Z", "SEQUENCE:1")], None, NOW
     ).events
     assert [(event.uid, event.sequence) for event in events] == [("u1", 0), ("u1", 1)]
 
 
 def test_the_same_invitation_twice_in_a_mail_is_one() -> None:
     """As alternative and as attachment."""
-    assert len(read_calendars([ics(START), ics(START)], None).events) == 1
+    assert len(read_calendars([ics(START), ics(START)], None, NOW).events) == 1
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,8 @@ def test_alarms_within_an_event_are_not_it() -> None:
 
 def test_what_is_no_calendar_has_no_events() -> None:
     """Anything may be labelled text/calendar."""
-    assert read_calendars(["", "hello", "BEGIN:VCALENDAR", "END:VEVENT\nBEGIN:"], None).events == ()
+    texts = ["", "hello", "BEGIN:VCALENDAR", "END:VEVENT\nBEGIN:"]
+    assert read_calendars(texts, None, NOW).events == ()
 
 
 def test_one_mail_leaves_nothing_for_the_next() -> None:
@@ -278,3 +279,19 @@ def test_every_label_of_an_ics_is_known(header: str) -> None:
     ).email
     assert [event.uid for event in email.calendar] == ["u1"]
     assert [one.name for one in email.attachments] == ["a.ics"]
+
+
+@pytest.mark.parametrize("year", ["0001", "1601"])
+def test_a_zone_that_holds_since_ever_is_a_zone(year: str) -> None:
+    """Microsoft's programs write the first year there is, or the first their clocks know."""
+    summer = (
+        f"BEGIN:DAYLIGHT\nDTSTART:{year}0325T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n"
+        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT"
+    )
+    winter = (
+        f"BEGIN:STANDARD\nDTSTART:{year}1028T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n"
+        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD"
+    )
+    zone = f"BEGIN:VTIMEZONE\nTZID:Office\n{summer}\n{winter}\nEND:VTIMEZONE"
+    event = read("DTSTART;TZID=Office:20240610T100000", around=tuple(zone.split("\n")))
+    assert event.start == AT

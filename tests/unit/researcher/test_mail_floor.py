@@ -29,6 +29,22 @@ async def test_it_tells_company_person_and_what_to_prepare() -> None:
     assert found.sources == ("the mail", "bluefin-energy.example")
 
 
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(hours=12), "720 minutes are planned"),
+        (timedelta(days=1), ""),
+        (timedelta(days=366), ""),
+        (timedelta(0), ""),
+        (timedelta(hours=-1), ""),
+    ],
+)
+async def test_a_length_is_said_where_it_can_be_an_interviews(length: timedelta, said: str) -> None:
+    """A whole day, or a year by a slip, is none to prepare for."""
+    found = await brief(interview=Interview(start=RECEIVED, end=RECEIVED + length))
+    assert [text for text in found.preparation if "minutes" in text] == ([said] if said else [])
+
+
 async def test_a_vendors_domain_is_not_the_companys() -> None:
     """It is named as the vendor, and the company's own domain is found among the links."""
     sender = Sender(

@@ -10,6 +10,7 @@ from careerops.adapters.classifier.rules_text import Sentence
 from careerops.domain.career import MAX_COMPANY_CHARS, MAX_ROLE_CHARS, MAX_SUMMARY_CHARS, Interview
 from careerops.domain.email import CalendarEvent, RawEmail
 from careerops.domain.taxonomy import EventType
+from careerops.domain.times import in_zone
 from careerops.mail.ats import MEETING_DOMAINS, ats_of
 from careerops.mail.company_names import FREE_MAIL, agrees, registered_domain
 from careerops.mail.dates_text import Moment, Reading, one_moment
@@ -114,7 +115,7 @@ def suspicion_of(mail: RawEmail, decision: Decision, company: str) -> Suspicion:
     """What is wrong with the mail, if it were acted upon."""
     found = Suspicion()
     career = decision.event_type.is_career
-    if _unauthenticated(mail):
+    if mail.auth.failed:
         found.warn(SENDER_UNAUTHENTICATED, review=career)
     if decision.scores.get("INJECT"):
         found.warn(PROMPT_INJECTION)
@@ -130,13 +131,6 @@ def suspicion_of(mail: RawEmail, decision: Decision, company: str) -> Suspicion:
     if action and _strange_links(mail, company):
         found.warn(LINK_DOMAIN_MISMATCH)
     return found
-
-
-def _unauthenticated(mail: RawEmail) -> bool:
-    auth = mail.auth
-    return auth.dmarc == "fail" or (
-        auth.dmarc in {"", "none"} and auth.spf in {"fail", "softfail"} and auth.dkim != "pass"
-    )
 
 
 def _strange_links(mail: RawEmail, company: str) -> bool:
@@ -184,8 +178,9 @@ def summary_of(
 def _when(interview: Interview | None, moment: Moment | None) -> str:
     if interview and interview.start:
         zone = ZoneInfo(interview.zone) if _is_zone(interview.zone) else UTC
-        local = interview.start.astimezone(zone)
-        return f"on {local:%a %d %b %Y at %H:%M} ({interview.zone if zone is not UTC else 'UTC'})"
+        local = in_zone(interview.start, zone)
+        shown = "UTC" if local.tzinfo is UTC else interview.zone
+        return f"on {local:%a %d %b %Y at %H:%M} ({shown})"
     if moment and moment.at:
         return f"on {moment.day:%a %d %b %Y} at {moment.at:%H:%M} (no time zone given)"
     return ""

@@ -7,8 +7,10 @@ has begun to take the message and says nothing any more, nobody knows.
 import asyncio
 import re
 import ssl
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
@@ -25,8 +27,10 @@ from careerops.domain.errors import (
 )
 from careerops.domain.notification import Notification
 from careerops.domain.render import render_text, render_title
+from careerops.mail.ownmark import HEADER, make_mark
 from careerops.ops.context import PartContext
 from careerops.ops.http import is_loopback
+from careerops.ops.installation import InstallationKey
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.paths import ConfigPath
@@ -38,7 +42,12 @@ if TYPE_CHECKING:
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _MAX_CHARS: Final = 4000
 _PERMANENT: Final = 500
+_POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=998)
+"""A Message-ID in two lines is legal, and some read nothing of it: only what must be is folded."""
 _PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}
+
+_QUOTED_PRINTABLE: Final = Charset("utf-8")
+_QUOTED_PRINTABLE.body_encoding = QP
 
 
 def _checked_address(value: str) -> str:
@@ -64,7 +73,8 @@ class EmailOptions(BaseModel):
         username: '' = no login.
         password: of `username`.
         sender: the From address.
-        to: the recipients of this channel's account, or a table: account -> recipients.
+        to: the recipients of this channel's account, or a table: account -> recipients. An address
+            that is watched may be one: what comes back there is recognised and not told again.
         ca_file: certificates to trust instead of the system's (PEM).
         timeout_s: of each step of the dialogue.
         zone: IANA zone of the times shown; '' = the sender's.
@@ -104,6 +114,7 @@ class EmailNotifier:
         self._options = options
         self._account = context.account
         self._clock = context.clock
+        self._key = InstallationKey(context.documents)
         self._channel = context.name or "email"
         self._tls: ssl.SSLContext | None = None
         self._logger = get_logger("notify")
@@ -137,13 +148,13 @@ class EmailNotifier:
         """Send; returns when the server has taken the message for at least one recipient.
 
         Raises:
-            Transient: not told: no connection, or a 4xx reply.
+            Transient: not told: no connection, a 4xx reply, or our own store is out.
             Outage: the login is refused, or the server does not offer what is asked for.
             Permanent: a 5xx reply, or nobody is configured for the account.
             OutcomeUnknown: the connection was lost after DATA.
         """
         recipients = recipient_of(notification, self._options.to, self._account)
-        message = self.message(notification, recipients).as_bytes(policy=SMTP_POLICY)
+        message = self.message(notification, recipients, await self._own_key()).as_bytes()
         smtp = await self._connected()
         try:
             await self._deliver(smtp, recipients, message)
@@ -153,23 +164,37 @@ class EmailNotifier:
     async def close(self) -> None:
         """Hold nothing: each send closes its connection."""
 
-    def message(self, notification: Notification, recipients: Addresses) -> EmailMessage:
-        """The message. Its Message-ID follows from the notification's id: a repeat has the same."""
-        domain = self._options.sender.rpartition("@")[2]
-        message = EmailMessage(policy=SMTP_POLICY)
-        message["From"] = formataddr(("CareerOps", self._options.sender))
-        message["To"] = ", ".join(recipients)
-        message["Subject"] = render_title(notification)
-        message["Date"] = format_datetime(self._clock.now())
-        message["Message-ID"] = _message_id(notification.notification_id, domain)
-        message["Auto-Submitted"] = "auto-generated"
-        if notification.supersedes:
-            message["In-Reply-To"] = _message_id(notification.supersedes, domain)
+    def message(
+        self, notification: Notification, recipients: Addresses, key: bytes
+    ) -> MIMENonMultipart:
+        """The message; it says by a mark made with `key` that it is ours (see `mail.ownmark`).
+
+        Its Message-ID follows from the notification's id: a repeat has the same.
+        """
         options = self._options
-        message.set_content(
-            render_text(notification, max_chars=options.max_chars, zone=options.zone)
-        )
+        mark = make_mark(notification.notification_id, key)
+        domain = options.sender.rpartition("@")[2]
+        # Of the two classes that the library has for a message, the older one: the newer takes a
+        # header's text for encoded already and decodes what looks so, line ends and all.
+        message = MIMENonMultipart("text", "plain", policy=_POLICY)
+        message["From"] = formataddr(("CareerOps", options.sender))
+        message["To"] = ", ".join(recipients)
+        message["Subject"] = _as_text(render_title(notification))
+        message["Date"] = format_datetime(self._clock.now())
+        message["Message-ID"] = f"<{mark}@{domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message[HEADER] = mark
+        if notification.supersedes:
+            message["In-Reply-To"] = f"<{make_mark(notification.supersedes, key)}@{domain}>"
+        text = render_text(notification, max_chars=options.max_chars, zone=options.zone)
+        message.set_payload(f"{text}\n\n-- \nCareerOps: {mark}\n", _QUOTED_PRINTABLE)
         return message
+
+    async def _own_key(self) -> bytes:
+        try:
+            return await self._key.get()
+        except Outage as outage:
+            raise Transient(f"{self._channel}: {outage}") from None
 
     async def _connected(self) -> "aiosmtplib.SMTP":
         """A connection, logged in; a refused password is read again once."""
@@ -294,8 +319,11 @@ class _LoginRefused(Outage):
     """The server refused name and password."""
 
 
-def _message_id(notification_id: str, domain: str) -> str:
-    return f"<{re.sub('[^0-9A-Za-z]', '', notification_id)[:64]}@{domain}>"
+def _as_text(title: str) -> str:
+    """`title` as a subject that every reader shows as these characters and no others (RFC 2047)."""
+    if title.isascii() and "=?" not in title:
+        return title
+    return Header(title, "utf-8", header_name="Subject").encode()
 
 
 def _before_data(host: str, error: BaseException) -> CareerOpsError:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +24,8 @@ _MACHINE = re.compile(
 _LINKS_READ: Final = 50
 _SOURCES: Final = 3
 _SUMMARY_CHARS: Final = 400
+_LONGEST: Final = timedelta(hours=12)
+"""What is longer is a day, or a slip: no number of minutes helps to prepare."""
 _NAME_WORDS: Final = range(2, 5)
 _NO_TIME_HINT: Final = {EventType.INTERVIEW: "No time was found in the mail: look it up there"}
 
@@ -108,9 +111,9 @@ def _logistics(event: CareerEvent) -> Iterator[str]:
         if event.event_type in _NO_TIME_HINT:
             yield _NO_TIME_HINT[event.event_type]
         return
-    if interview.end is not None and interview.end > interview.start:
-        minutes = int((interview.end - interview.start).total_seconds() // 60)
-        yield f"{minutes} minutes are planned"
+    length = (interview.end or interview.start) - interview.start
+    if timedelta(0) < length <= _LONGEST:
+        yield f"{int(length.total_seconds() // 60)} minutes are planned"
     meeting = registered_domain(interview.link.partition("://")[2].partition("/")[0])
     if meeting in MEETING_DOMAINS:
         yield f"By video: try {meeting} beforehand"
