@@ -24,6 +24,14 @@ async def drains(lifecycle: Lifecycle) -> str:
     return "finished"
 
 
+async def drains_when_told(lifecycle: Lifecycle) -> None:
+    """Drains for as long as stdin is open."""
+    lifecycle.on_stop(lambda: say("stopping"))
+    say("ready")
+    await asyncio.to_thread(sys.stdin.read)
+    say("drained")
+
+
 async def drains_unflushed(lifecycle: Lifecycle) -> None:
     """Leaves its last words in the buffer of stdout."""
     say("ready")
@@ -105,6 +113,7 @@ SCENARIOS: dict[str, Callable[[Lifecycle], Coroutine[None, None, object]]] = {
     scenario.__name__: scenario
     for scenario in (
         drains,
+        drains_when_told,
         drains_unflushed,
         hangs,
         refuses,
