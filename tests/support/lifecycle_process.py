@@ -1,6 +1,7 @@
 """A small program under `run_process`, for tests that send it signals: `python -m ... SCENARIO`."""
 
 import asyncio
+import importlib
 import sys
 import threading
 import time
@@ -129,6 +130,8 @@ SCENARIOS: dict[str, Callable[[Lifecycle], Coroutine[None, None, object]]] = {
 def main() -> None:
     """Run the scenario named by the first argument, with the budget of the second."""
     configure_logging(level="info", fmt="json")
+    # A service has long said something when it is told to stop, and loaded what that takes.
+    importlib.import_module("careerops.ops.logpipeline")
     result = run_process(SCENARIOS[sys.argv[1]], budget_s=float(sys.argv[2]))
     say(f"result {result}")
 
