@@ -215,8 +215,8 @@ def _watermark_by_one() -> None:
 def _revoke_without_commit() -> None:
     """What is revoked is forgotten, and nobody is told how far it was.
 
-    Nor by one who leaves, which commits before anything is revoked, nor now and then: either would
-    hide the breakage, the latter whenever it happens to come between the last settlement and the end.
+    Nor by one who leaves, which commits before anything is revoked, nor now and then: either hides
+    the breakage, the latter if it happens to come between the last settlement and the end.
     """
     honest = ConsumerThread._on_revoke
 
