@@ -1,4 +1,4 @@
-"""Tests pass whatever they were started by: a terminal, `nohup`, cron, a script's background job."""
+"""Tests pass whatever started them: a terminal, `nohup`, cron, a background job of a script."""
 
 import os
 import signal

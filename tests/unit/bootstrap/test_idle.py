@@ -30,6 +30,7 @@ from careerops.stream.retry import RetryPolicy
 from careerops.stream.worker import Worker, WorkerSettings
 from support.engine import mail
 from support.sources import WHEN, Intakes, fetched
+from support.waiting import HANG_S
 
 MAILS = 8
 
@@ -143,7 +144,7 @@ async def test_idle_is_said_when_the_last_mail_was_told_and_not_before(seed: int
     assert late, "there was nothing to wait for once the source was read"
     stopping.set()
     await database.clock.advance(10)
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, HANG_S)
 
 
 class Scene:
@@ -290,5 +291,5 @@ async def test_a_refused_send_is_no_outage_and_ends_as_a_dead_letter() -> None:
     watching.result()
     stopping.set()
     await database.clock.advance(10)
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, HANG_S)
     assert len(await database.log.read("dead_letter_queue", 0, 100)) == MAILS

@@ -14,6 +14,7 @@ from careerops.domain.notification import Notification
 from careerops.ops.metrics import Metrics
 from careerops.ports.ledger import DeliveryStatus, Entry, EntryState
 from careerops.services.sender import Sender, SenderSurroundings
+from support.waiting import HANG_S
 
 
 @dataclass
@@ -96,7 +97,7 @@ class World:
         finally:
             stopping.set()
             await self.advance(0)
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, HANG_S)
 
     async def advance(self, seconds: float) -> None:
         """Let time pass."""
