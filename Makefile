@@ -81,7 +81,8 @@ kafka: $(DEV) ## a Kafka broker of your own on KAFKA_PORT=9092, data in .kafka/,
 .PHONY: test
 test: $(DEV) ## every test, on all cores, with branch coverage; servers that are missing skip
 	@rm -f .coverage .coverage.*
-	@$(BIN)/pytest -n auto --cov --cov-report=term --cov-fail-under=$(COVERAGE_TOTAL)
+	@# Hundreds of processes are started: none but the first need compile the program.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --cov --cov-report=term --cov-fail-under=$(COVERAGE_TOTAL)
 	@rm -f .coverage.*  # of processes that were killed while they wrote: combined is what was whole
 	@report="$$($(BIN)/coverage report --include='src/careerops/domain/*' --fail-under=$(COVERAGE_DOMAIN))" \
 		|| { printf '%s\n' "$$report" "the domain's branch coverage is below $(COVERAGE_DOMAIN) percent" >&2; exit 1; }

@@ -218,7 +218,7 @@ def test_a_second_run_on_one_database_is_refused(home: Home) -> None:
         assert str(process.pid) in line
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=20)
 
 
 def until_told(home: Home) -> None:

@@ -55,7 +55,7 @@ def running(home: Home) -> Iterator[None]:
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == -signal.SIGTERM
+        assert process.wait(timeout=20) == -signal.SIGTERM
 
 
 def deliver(dovecot: Dovecot, user: str, *numbers: int) -> None:

@@ -100,7 +100,7 @@ def test_a_signal_ends_it_soon_with_its_own_status(home: Home, number: signal.Si
     process = home.start("run")
     _until(lambda: len(home.told_ids()) >= 1)
     process.send_signal(number)
-    assert process.wait(timeout=10) == -number
+    assert process.wait(timeout=20) == -number
     home.idle()
     assert len(home.told_ids()) == len(set(home.told_ids())) == CAREER
 
@@ -119,7 +119,7 @@ def test_a_second_run_on_the_same_database_is_refused_in_one_line(home: Home) ->
         assert home.run("tail", "notifications", "--from-beginning", "--until-end").stdout
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=20)
 
 
 def test_the_services_run_as_processes_of_their_own(home: Home) -> None:

@@ -28,6 +28,7 @@ from careerops.domain.errors import (
     Transient,
 )
 from support.adapters import context, hostile, notification, secret
+from support.waiting import HANG_S
 
 pytestmark = pytest.mark.integration
 
@@ -283,7 +284,7 @@ async def test_a_line_that_is_lost_after_data_leaves_nobody_knowing(
     build: Build, how: str, command: str, error: type[CareerOpsError]
 ) -> None:
     """Before it nothing was told."""
-    async with running(Server(**{how: command})) as server, asyncio.timeout(10):
+    async with running(Server(**{how: command})) as server, asyncio.timeout(HANG_S):
         with pytest.raises(error):
             await build(server).send(notification())
 

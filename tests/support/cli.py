@@ -2,14 +2,27 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 COMMAND = [sys.executable, "-m", "careerops"]
 TIMEOUT_S = 120.0
+_STARTED: "list[subprocess.Popen[bytes]]" = []
+
+
+def end_what_was_started() -> None:
+    """Kill every command that was started and still runs, with what it has started itself."""
+    while _STARTED:
+        process = _STARTED.pop()
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @dataclass
@@ -67,17 +80,30 @@ class Home:
         return done
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start a command; its logs go to `log.txt`."""
+        """Start a command; its logs go to `log.txt`, and it ends with the test at the latest.
+
+        A `run` without an `[http]` of its own listens on a free port: the default one may be
+        another test's.
+        """
+        environ = self.environ()
+        if arguments == ("run",) and "[http]" not in self._configured():
+            environ.setdefault("CAREEROPS_HTTP__PORT", "0")
         with (self.folder / "log.txt").open("ab") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [*COMMAND, *arguments],
                 cwd=self.folder,
-                env=self.environ(),
+                env=environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+        _STARTED.append(process)
+        return process
+
+    def _configured(self) -> str:
+        path = self.folder / "careerops.toml"
+        return path.read_text() if path.exists() else ""
 
     def json(self, *arguments: str) -> Any:
         """What a command prints with `--json`."""

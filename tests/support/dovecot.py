@@ -47,6 +47,8 @@ auth_cache_size = 0
 mail_location = maildir:{root}/mail/%u
 mail_max_userip_connections = 100
 mail_fsync = never
+# Where the system has no inotify instance left for the user, IDLE looks this often, not every 30 s.
+mailbox_idle_check_interval = 1s
 ssl = {ssl}
 {certificate}
 passdb {{

@@ -22,6 +22,7 @@ from careerops.adapters.memory.custody import MemoryCustody
 from careerops.adapters.memory.verdicts import MemoryVerdicts
 from careerops.domain.errors import CareerOpsError
 from careerops.domain.topics import ALL_TOPICS
+from support.kafka.mock import MockCluster
 
 
 class Brokers(Protocol):
@@ -149,11 +150,6 @@ class ConsumerProtocolWorld(KafkaWorld):
     protocol: ClassVar[GroupProtocol] = "consumer"
 
 
-@dataclass
-class _Mock:
-    bootstrap: str
-
-
 class MockWorld(KafkaWorld):
     """Lives over the mock cluster inside the client library: no process, no Java."""
 
@@ -162,11 +158,15 @@ class MockWorld(KafkaWorld):
 
     def __init__(self, folder: Path) -> None:
         """Start a cluster of one broker, which lives as long as this world."""
-        self._cluster = AdminClient({"test.mock.num.brokers": 1, "log_level": 3})
-        (broker,) = self._cluster.list_topics(timeout=10).brokers.values()
-        super().__init__(folder, _Mock(f"{broker.host}:{broker.port}"))
-        for name in ALL_TOPICS:  # being asked for makes it
-            self._cluster.list_topics(self.options.prefix + name, timeout=10)
+        self._cluster = MockCluster()
+        super().__init__(folder, self._cluster)
+        for name in ALL_TOPICS:
+            self._cluster.create(self.options.prefix + name)
+
+    async def close(self) -> None:
+        """End all lives, and the cluster."""
+        await super().close()
+        await asyncio.to_thread(self._cluster.close)
 
 
 ONE_MEMBER = "Kafka shares the partitions among all members of a group"
@@ -174,20 +174,11 @@ BROKERS_TRIM = "the brokers keep a topic's retention; nothing is trimmed on dema
 AHEAD = "what is settled above the watermark comes again; its verdict answers, not the log"
 AGAIN = "verdict and outputs are two systems: what stands is published again, never lost"
 
-FOUR = "the mock cluster has four partitions a topic, and these keys lie in several"
-
 MOCK_ENDLESS: dict[str, str] = {
     "test_many_records_are_received_in_pieces": "the mock cluster keeps 5 MB of a partition, so"
     " records of 20 MB are waited for in vain",
 }
 """Test of the log's contract that would never end on the mock cluster, and why: it is not run."""
-
-MOCK_XFAILS: dict[str, str] = MOCK_ENDLESS | {
-    "test_a_record_may_be_bare": FOUR,
-    "test_concurrent_publishers_all_come_through": FOUR,
-    "test_inputs_of_several_topics_are_settled_in_one_call": FOUR,
-}
-"""Test of the log's contract -> why the mock cluster cannot show it."""
 
 KAFKA_XFAILS: dict[str, str] = {
     "test_a_second_member_is_refused_in_one_line": ONE_MEMBER,

@@ -1,6 +1,7 @@
 """A small program under `run_process`, for tests that send it signals: `python -m ... SCENARIO`."""
 
 import asyncio
+import importlib
 import sys
 import threading
 import time
@@ -22,6 +23,14 @@ async def drains(lifecycle: Lifecycle) -> str:
     await lifecycle.stopping.wait()
     say("drained")
     return "finished"
+
+
+async def drains_when_told(lifecycle: Lifecycle) -> None:
+    """Drains for as long as stdin is open."""
+    lifecycle.on_stop(lambda: say("stopping"))
+    say("ready")
+    await asyncio.to_thread(sys.stdin.read)
+    say("drained")
 
 
 async def drains_unflushed(lifecycle: Lifecycle) -> None:
@@ -105,6 +114,7 @@ SCENARIOS: dict[str, Callable[[Lifecycle], Coroutine[None, None, object]]] = {
     scenario.__name__: scenario
     for scenario in (
         drains,
+        drains_when_told,
         drains_unflushed,
         hangs,
         refuses,
@@ -120,6 +130,8 @@ SCENARIOS: dict[str, Callable[[Lifecycle], Coroutine[None, None, object]]] = {
 def main() -> None:
     """Run the scenario named by the first argument, with the budget of the second."""
     configure_logging(level="info", fmt="json")
+    # A service has long said something when it is told to stop, and loaded what that takes.
+    importlib.import_module("careerops.ops.logpipeline")
     result = run_process(SCENARIOS[sys.argv[1]], budget_s=float(sys.argv[2]))
     say(f"result {result}")
 

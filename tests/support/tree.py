@@ -36,5 +36,6 @@ def _walk(folder: Path) -> Iterator[Path]:
             hidden = path.name.startswith(".") and path.name not in _HIDDEN_BUT_OURS
             if not hidden and path.name not in _BUILT and not path.name.endswith(".egg-info"):
                 yield from _walk(path)
-        elif not path.name.startswith(".coverage"):
+        # In a linked worktree .git is a file that says where the repository is.
+        elif path.name != ".git" and not path.name.startswith(".coverage"):
             yield path

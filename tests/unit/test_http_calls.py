@@ -15,6 +15,7 @@ from careerops.ops.http import (
     parse_retry_after,
 )
 from support.httpfake import Vendor, drips, drops, floods, hangs, redirects, replies, sends, serving
+from support.waiting import HANG_S
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -40,8 +41,10 @@ async def test_json_goes_out_and_comes_back() -> None:
 @pytest.mark.parametrize("fault", [hangs, drops, drips, floods])
 async def test_a_failure_after_the_request_left_says_so(fault: object) -> None:
     """Within its time and without reading more than its bound."""
-    async with serving(Vendor(script=[fault])) as v, asyncio.timeout(5):
-        client = HttpClient(v.url, timeout_s=0.4, max_body_bytes=100_000)
+    # Long enough for the request to leave, on a machine with much else to do.
+    timeout_s = 2.0 if fault in {hangs, drips} else HANG_S
+    async with serving(Vendor(script=[fault])) as v, asyncio.timeout(HANG_S):
+        client = HttpClient(v.url, timeout_s=timeout_s, max_body_bytes=100_000)
         with pytest.raises(HttpFailure) as caught:
             await client.post("/x", {}, {"Authorization": "PLANTED"})
         await client.close()

@@ -17,7 +17,7 @@ from careerops.domain.errors import ConfigurationError, Outage
 from careerops.ports.mailbox import CaughtUp, FetchedMail
 from support.adapters import context
 from support.mailboxes import age, letter, read_all, read_until_caught_up
-from support.waiting import until
+from support.waiting import HANG_S, until
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ async def test_a_mail_flagged_while_followed_is_not_read_again(maildir: Path) ->
     """Its name changes, its base name does not."""
     (maildir / "new" / "1.x.h").write_bytes(letter(1))
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(HANG_S),
         aclosing(over_maildir(maildir).fetch(None, frozenset(), follow=True)) as stream,
     ):
         assert len((await read_until_caught_up(stream))[0]) == 1
@@ -146,7 +146,7 @@ async def test_an_unreadable_mail_is_logged_once_and_tried_again(
     assert locators(await read_all(over_maildir(maildir))) == ["0.secret.h", "2.secret.h"]
     capsys.readouterr()
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(HANG_S),
         aclosing(over_maildir(maildir).fetch(None, frozenset(), follow=True)) as stream,
     ):
         assert len((await read_until_caught_up(stream))[0]) == 2
@@ -169,7 +169,7 @@ async def test_a_folder_that_vanishes_while_followed_is_waited_for(
         return "source_lost" in "".join(logged)
 
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(HANG_S),
         aclosing(mailbox.fetch(None, frozenset(), follow=True)) as stream,
     ):
         await read_until_caught_up(stream)
@@ -278,7 +278,7 @@ async def test_a_file_from_the_future_is_not_waited_for(tmp_path: Path) -> None:
     path.write_bytes(letter(1))
     os.utime(path, (4_000_000_000, 4_000_000_000))
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(HANG_S),
         aclosing(over_eml(tmp_path).fetch(None, frozenset(), follow=True)) as stream,
     ):
         assert isinstance(await anext(stream), FetchedMail)

@@ -102,11 +102,11 @@ async def test_a_process_that_died_between_batches_is_replaced(parser: Subproces
 
 
 async def test_signals_to_the_whole_group_do_not_end_it(parser: SubprocessParser) -> None:
-    """Ctrl-C and a stop of the service drain the work at hand, which needs the parser."""
+    """Ctrl-C, a closed terminal and a stop drain the work at hand, which needs the parser."""
     await parser.parse([request_of("a")])
     pid = pid_of(parser)
-    os.kill(pid, signal.SIGINT)
-    os.kill(pid, signal.SIGTERM)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(pid, number)
     await parser.parse([request_of("b")])
     assert pid_of(parser) == pid
 

@@ -26,9 +26,11 @@ MEMORY_BYTES = 1024**3
 
 def main() -> None:
     """Answer requests until stdin ends."""
-    # Ctrl-C and a stop of the whole group reach this process too; its parent decides when to end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Ctrl-C, a closed terminal and a stop of the whole group reach this process too; its parent
+    # decides when to end. Not every system has SIGHUP.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     limit_memory(MEMORY_BYTES)
     answers = _own_stdout()
     # Every object of a mail dies with it; cycles are rare and the default collects too often.

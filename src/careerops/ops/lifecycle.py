@@ -2,15 +2,21 @@
 
 The stop, with the default budget of 8 s (less than the 10 s a container runtime grants):
 
-1. SIGTERM, SIGINT, `request_stop()` or a background task that died: `stopping` is set, and what
-   `on_stop` was given is called (readiness goes false). Intake ends, the work drains.
+1. SIGTERM, SIGINT, SIGHUP, `request_stop()` or a background task that died: `stopping` is set, and
+   what `on_stop` was given is called (readiness goes false). Intake ends, the work drains.
 2. After 80 % of the budget what still runs is cancelled.
 3. Background tasks are cancelled, handlers put back, the event loop closed.
 4. A signal is raised again with its default action, so that the exit status is the signal's.
 
-A second signal ends the process at once, by the same signal. If the budget runs out in spite of
-all this, because the loop is stuck, a watchdog thread logs `shutdown_stuck` and ends the process
-with status 1. Nothing acknowledged is lost by either: the log is durable before it says so.
+A closed terminal (SIGHUP) stops like SIGTERM. SIGINT and SIGHUP that whoever started us had set to
+be ignored (`nohup`, cron, a script's `careerops run &`) stay ignored, as shells and Python itself
+have it. SIGTERM always stops: there has to be a way to stop that ends in order.
+
+A second SIGTERM or SIGINT ends the process at once, by the same signal. Hangups are not counted:
+the kernel and the shell each send one when a terminal closes, and a session's end adds SIGTERM.
+If the budget runs out in spite of all this, because the loop is stuck, a watchdog thread logs
+`shutdown_stuck` and ends the process with status 1. Nothing acknowledged is lost by either: the log
+is durable before it says so.
 """
 
 import asyncio
@@ -32,7 +38,9 @@ Handler = Callable[[int, FrameType | None], Any] | int | None
 
 STOP_BUDGET_S: Final = 8.0
 _DRAIN_SHARE: Final = 0.8
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_HANGUP: Final = getattr(signal, "SIGHUP", None)
+"""The terminal is gone; None where the system has no such signal."""
+_SIGNALS: Final = tuple(filter(None, (signal.SIGTERM, signal.SIGINT, _HANGUP)))
 
 
 class Lifecycle:
@@ -171,8 +179,8 @@ class Lifecycle:
         if threading.current_thread() is not threading.main_thread():
             return
         for number in _SIGNALS:
-            # Who starts us with a signal ignored (nohup, a shell's background job) means it.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # Who starts us with an interrupt or a hangup ignored means it; nobody means SIGTERM.
+            if number is signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
                 self._handlers[number] = signal.signal(number, self._on_signal)
 
     def _give_signals_back(self) -> None:
@@ -183,9 +191,9 @@ class Lifecycle:
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         # Installed with signal.signal and not on the loop, so that it works when the loop is stuck.
         # Another signal may interrupt this very function: counting must be one step.
-        if next(self._signals) > 0:
+        if number != _HANGUP and next(self._signals) > 0:
             _die_by(signal.Signals(number))
-        self.received = signal.Signals(number)
+        self.received = self.received or signal.Signals(number)
         self._arm()
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.request_stop, "signal")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 EXIT_STUCK: Final = 1
 """Exit status when the process did not stop in time: failed, as for every other failure."""
-_LOG_WAIT_S: Final = 0.5
+_LOG_WAIT_S: Final = 1.5
+"""Longer than a line waits for the stream, and what a container runtime grants over the budget."""
 
 
 class Watchdog:

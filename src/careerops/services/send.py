@@ -36,7 +36,7 @@ from careerops.ports.notifier import Notifier
 from careerops.services.outbox import LEASE_S, Hand, Outbox, is_late, put_back
 from careerops.services.summary import summary_of
 from careerops.stream.message import Decision, Message
-from careerops.stream.patience import Patience
+from careerops.stream.patience import Patience, is_told_to_end
 from careerops.stream.retry import RetryPolicy
 
 STAGE: Final = "send"
@@ -151,8 +151,7 @@ class SendHandler:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 answer = await send(notification)
         except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
+            if is_told_to_end(error):
                 raise
             await self._doubt(hand, error, error)
         except Exception as error:  # noqa: BLE001  # a notifier may be anybody's: it fails its entry, not the process

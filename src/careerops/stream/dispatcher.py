@@ -265,9 +265,8 @@ class Dispatcher:
         message.unknown += 1
         needed = self._handler.scopes(message)
         self._doubts.update(needed)
-        delay_s = self._retry.repeat_after_s
-        at = self._clock.now() + timedelta(seconds=delay_s)
         doubtful = [name for name in sorted(needed) if self._doubts[name] >= _DOUBTS_TO_OUTAGE]
+        at = self._at(self._retry.repeat_after_s)
         outage = Outage(str(error), scope=doubtful[0], retry_at=at) if doubtful else None
         if error.final or message.unknown > 1:
             self._leave_unknown(message, error)
@@ -279,15 +278,15 @@ class Dispatcher:
         elif outage is not None:
             self._wait_for_scope(lane, outage)
         else:
-            self._park(lane, delay_s, error)
+            self._park(lane, self._retry.repeat_after_s, error)
 
     def _leave_unknown(self, message: Message, error: OutcomeUnknown) -> None:
         if error.broken:
             self.bury(message, error.__cause__ or error, "handler_error", str(error))
-            return
-        now = self._clock.now()
-        verdict = Verdict(self.key_of(message), VerdictStatus.UNKNOWN, now, label=str(error))
-        self._around.hand_over(message, (), verdict)
+        else:
+            key, now = self.key_of(message), self._clock.now()
+            verdict = Verdict(key, VerdictStatus.UNKNOWN, now, label=str(error))
+            self._around.hand_over(message, (), verdict)
 
     async def _failed(self, lane: Lane, error: BaseException) -> None:
         message = lane.head
@@ -298,9 +297,8 @@ class Dispatcher:
         if transient and transient.provider and not self._answered_others(message, transient):
             named = transient.provider
             scope = named if named in self._handler.scopes(message) else f"provider:{named}"
-            self._wait_for_scope(
-                lane, Outage(str(error), scope=scope, retry_at=self._at(transient))
-            )
+            at = self._at(transient.retry_after_s)
+            self._wait_for_scope(lane, Outage(str(error), scope=scope, retry_at=at))
             return
         message.answers_seen = dict(self._answers)
         message.attempts += 1
@@ -347,11 +345,9 @@ class Dispatcher:
         self._hold(lane)
         self._later(self._release_after(delay_s, lane))
 
-    def _at(self, error: Transient) -> datetime | None:
-        """When the provider asked to be called again (UTC), None if it did not say."""
-        if error.retry_after_s is None:
-            return None
-        return self._clock.now() + timedelta(seconds=error.retry_after_s)
+    def _at(self, asked_s: float | None) -> datetime | None:
+        """When that is (UTC), None if nothing was asked for."""
+        return None if asked_s is None else self._clock.now() + timedelta(seconds=asked_s)
 
     def _answered_others(self, message: Message, error: Transient) -> bool:
         provider = error.provider or ""

@@ -17,7 +17,6 @@ from support.chaos.outside import Outside
 from support.chaos.plan import Step
 from support.cli import Home
 
-_PROGRESS_S: Final = 5.0
 _FIRES_S: Final = 40.0
 _ENDS_S: Final = 15.0
 _TAKES_OVER_S: Final = 40.0
@@ -88,7 +87,7 @@ class Driver:
         before = self._outside.seen()
         self.inbox.deliver(step.mails)
         if step.kind != plan.KILL_AT:
-            self._progress(before + step.calls)
+            self._progress(before + step.calls, step.patience_s)
             time.sleep(step.jitter_s)
         act.get(step.kind, self._outage)(step, member)
         self._revive()
@@ -299,9 +298,9 @@ class Driver:
         status = member.wait(0)
         self.surprises.append(f"{member.spec.name} ended by itself with status {status}")
 
-    def _progress(self, calls: int) -> None:
+    def _progress(self, calls: int, patience_s: float) -> None:
         """Wait for so many calls of the outside, but not for ever: it may be that none come."""
-        self._eventually(lambda: self._outside.seen() >= calls, _PROGRESS_S, feed=False)
+        self._eventually(lambda: self._outside.seen() >= calls, patience_s, feed=False)
 
     def _eventually(
         self, condition: Callable[[], bool], timeout_s: float, *, feed: bool = True

@@ -35,6 +35,7 @@ class Step:
         point, nth: for `kill_at`, and for a `zombie` that stops itself at a point.
         mails: delivered before.
         calls: of the outside, to wait for before.
+        patience_s: how long to wait for them at most; there may never be so many.
         jitter_s: seconds to wait after that.
         hold_s: how long what lasts is to last.
         weather: what the outside does meanwhile.
@@ -49,6 +50,7 @@ class Step:
     jitter_s: float = 0.0
     hold_s: float = 1.0
     weather: str = CALM
+    patience_s: float = 5.0
 
 
 def make_plan(seed: int, count: int, lane: Lane) -> list[Step]:

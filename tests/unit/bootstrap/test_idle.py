@@ -1,8 +1,8 @@
 """Idleness: never said while something is under way anywhere, and never waited for for ever."""
 
 import asyncio
-from datetime import datetime
 import random
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +31,7 @@ from careerops.stream.retry import RetryPolicy
 from careerops.stream.worker import Worker, WorkerSettings
 from support.engine import mail
 from support.sources import WHEN, Intakes, fetched
+from support.waiting import HANG_S
 
 MAILS = 8
 
@@ -144,7 +145,7 @@ async def test_idle_is_said_when_the_last_mail_was_told_and_not_before(seed: int
     assert late, "there was nothing to wait for once the source was read"
     stopping.set()
     await database.clock.advance(10)
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, HANG_S)
 
 
 class Scene:
@@ -292,5 +293,5 @@ async def test_a_refused_send_is_no_outage_and_ends_as_a_dead_letter() -> None:
     watching.result()
     stopping.set()
     await database.clock.advance(10)
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, HANG_S)
     assert len(await database.log.read("dead_letter_queue", 0, 100)) == MAILS

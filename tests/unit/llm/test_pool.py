@@ -26,7 +26,7 @@ from careerops.llm.quota.keeper import QuotaKeeper
 from careerops.ops.metrics import Metrics
 from careerops.ops.secrets import Secret
 from careerops.ports.chatmodel import ChatAnswer, ChatRequest, Period, QuotaHint, Unit
-from support.waiting import until
+from support.waiting import HANG_S, until
 
 REQUEST = ChatRequest(messages=(("user", "x" * 35),), schema={}, schema_name="a")
 ANSWER = ChatAnswer("{}", truncated=False, model="m", input_tokens=10, output_tokens=10)
@@ -288,8 +288,8 @@ async def test_a_call_that_ends_badly_keeps_no_other_from_a_cautious_scope(
     stand.pool._disabled = ""
     await stand.clock.advance(60)
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(stand.pool.complete(REQUEST), 5)
-    assert await asyncio.wait_for(stand.pool.complete(REQUEST), 5) == ANSWER
+        await asyncio.wait_for(stand.pool.complete(REQUEST), HANG_S)
+    assert await asyncio.wait_for(stand.pool.complete(REQUEST), HANG_S) == ANSWER
 
 
 class Slow(Client):

@@ -20,6 +20,7 @@ from careerops.ops.metrics import Metrics
 from careerops.ports.chatmodel import Period, QuotaHint, Unit
 from careerops.ports.documents import Change
 from support.quotas import RPD, TPD
+from support.waiting import HANG_S
 
 NONE = Limits()
 
@@ -320,7 +321,7 @@ async def test_every_end_of_a_call_lets_the_next_one_go(end: str) -> None:
     else:
         arguments: dict[str, tuple[Any, ...]] = {"correct": (10, ()), "limited": ((), 5.0)}
         await getattr(quotas, end)(grant, *arguments.get(end, ()))
-    answer = await asyncio.wait_for(following, 5)
+    answer = await asyncio.wait_for(following, HANG_S)
     assert isinstance(answer, Wait if end == "limited" else Grant)
 
 
@@ -332,7 +333,7 @@ async def test_a_call_that_the_store_did_not_grant_lets_the_next_one_go() -> Non
     with pytest.raises(Outage):
         await ask(quotas, NONE, pace="cautious")
     documents.out = False
-    await asyncio.wait_for(granted(quotas, NONE, pace="cautious"), 5)
+    await asyncio.wait_for(granted(quotas, NONE, pace="cautious"), HANG_S)
 
 
 async def test_a_call_that_a_slow_store_held_up_counts_from_when_it_was_sent() -> None:

@@ -15,6 +15,7 @@ from careerops.adapters.notifier.jsonl import JsonlNotifier
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.domain.notification import Notification
 from support.adapters import context, hostile, notification
+from support.waiting import HANG_S
 
 
 def build(path: Path) -> JsonlNotifier:
@@ -205,7 +206,7 @@ async def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     """A pipe keeps nothing and a directory is none; neither blocks."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG_S):
         with pytest.raises(Outage, match="no regular file"):
             await build(pipe).send(notification())
 

@@ -20,6 +20,7 @@ from careerops.domain.errors import (
 from careerops.ops.http import Response
 from support.adapters import context, event, hostile, notification, secret
 from support.httpfake import drops, floods, hangs, redirects, replies, sends, serving
+from support.waiting import HANG_S
 from support.whatsapp import PERSON, PHONE_ID, TOKEN, WhatsAppFake, refusal
 
 
@@ -198,7 +199,7 @@ async def test_when_nobody_knows_whether_it_was_told_that_is_said(
 ) -> None:
     """Resending blindly would tell twice, giving up would not tell."""
     fake.vendor.script.append(fault)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG_S):
         with pytest.raises(OutcomeUnknown):
             await build().send(notification())
 

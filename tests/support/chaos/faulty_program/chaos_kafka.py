@@ -215,7 +215,8 @@ def _watermark_by_one() -> None:
 def _revoke_without_commit() -> None:
     """What is revoked is forgotten, and nobody is told how far it was.
 
-    Nor by one who leaves, which commits before anything is revoked: it would hide the breakage.
+    Nor by one who leaves, which commits before anything is revoked, nor now and then: either hides
+    the breakage, the latter if it happens to come between the last settlement and the end.
     """
     honest = ConsumerThread._on_revoke
 
@@ -231,8 +232,16 @@ def _revoke_without_commit() -> None:
     def commit_last(self: ConsumerThread, _: Any) -> None:
         self._commits.clear()
 
+    async def never(_: Assignments) -> None:
+        await asyncio.Event().wait()
+
+    def not_due(_: Assignments) -> None:
+        return None
+
     ConsumerThread._on_revoke = on_revoke
     ConsumerThread._commit_last = commit_last
+    Assignments.commit_for_ever = never
+    Assignments.commit_if_due = not_due
 
 
 chaos_points.BREAKAGES |= {
