@@ -13,10 +13,14 @@ from careerops.services.notify import EVERYONE
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A notifier and the account it tells, or `EVERYONE` for a file or terminal of the operator."""
+    """A notifier and the account it tells, or `EVERYONE` for a file or terminal of the operator.
+
+    `local`: what it tells stays on this machine.
+    """
 
     account: str
     notifier: Notifier
+    local: bool = False
 
 
 def wire_channels(config: Config, context: PartContext) -> list[Channel]:
@@ -29,7 +33,7 @@ def wire_channels(config: Config, context: PartContext) -> list[Channel]:
         _, console = build_part(
             config, PartConfig(kind="console"), "notifier", ("notifier",), context
         )
-        return [Channel(EVERYONE, console)]
+        return [Channel(EVERYONE, console, local=True)]
     channels: list[Channel] = []
     for part, _, notifier in build_parts(config, "notifier", ("notifier",), context):
         if notifier.channel in {channel.notifier.channel for channel in channels}:
@@ -37,9 +41,15 @@ def wire_channels(config: Config, context: PartContext) -> list[Channel]:
                 f"notifier: two are called {notifier.channel!r}; give one a `name` of its own"
             )
         # A file or a terminal is nobody's phone: it takes all accounts unless told otherwise.
-        local = not notifier.egress() and "account" not in part.model_fields_set
-        channels.append(Channel(EVERYONE if local else part.account, notifier))
+        local = not notifier.egress()
+        everyone = local and "account" not in part.model_fields_set
+        channels.append(Channel(EVERYONE if everyone else part.account, notifier, local))
     return channels
+
+
+def local_ones(channels: Sequence[Channel]) -> frozenset[str]:
+    """The names of those that tell nobody elsewhere."""
+    return frozenset(channel.notifier.channel for channel in channels if channel.local)
 
 
 def channels_by_account(config: Config, channels: Sequence[Channel]) -> dict[str, list[str]]:

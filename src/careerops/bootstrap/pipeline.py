@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from careerops.bootstrap.channels import channels_by_account, wire_channels
+from careerops.bootstrap.channels import channels_by_account, local_ones, wire_channels
 from careerops.bootstrap.classifiers import warm_up, wire_classifier
 from careerops.bootstrap.own import wire_own_mails
 from careerops.bootstrap.parts import build_part, build_parts
@@ -238,7 +238,9 @@ def _wire_notify(pipeline: Pipeline) -> None:
         on_failed=failures.failed,
         on_undelivered=failures.undelivered,
         on_down=failures.down,
-        limits=Limits(settings.on_unknown == "once", settings.max_sends_per_hour),
+        limits=Limits(
+            settings.on_unknown == "once", settings.max_sends_per_hour, local_ones(channels)
+        ),
         channels=by_account,
         concurrency=settings.concurrency,
     )

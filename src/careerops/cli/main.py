@@ -36,6 +36,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "topics": ("topics", "Show topics, groups and their lag."),
     "tail": ("topics", "Print a topic's records."),
     "events": ("events", "Verdicts: what was understood of each mail, OTHER included."),
+    "notifications": (
+        "notifications",
+        "What is told, by which channel, and what failed or nobody knows.",
+    ),
     "dlq": ("dlq", "Dead letters: what could not be processed, and why."),
     "budget": ("budget", "What language models cost today, what is left, and for how long."),
     "experiment": ("experiment", "Compare providers, models and prompts on your own mails."),

@@ -36,7 +36,7 @@ class NotifySettings(Model):
             `once` more a minute later (it may be told twice), or `hold` it at once for a person to
             decide (it may not be told).
         max_sends_per_hour: notifications a channel sends to an account within an hour; what is
-            beyond comes together in one message.
+            beyond comes together in one message. Files and terminals of this machine have no limit.
     """
 
     model_config = Model.model_config | {"extra": "forbid"}

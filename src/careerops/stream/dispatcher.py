@@ -33,8 +33,7 @@ _DOUBTS_TO_OUTAGE = 3
 """Unknown outcomes in a row, of whatever messages, until what they need is taken to be out."""
 
 _LEAST_OUTSTANDING = 8
-"""Outcomes that may be decided and not durable, however few handlers may run; else as many as
-handlers: a kill makes no more of them run again than that."""
+"""Outcomes decided and not durable, at least; else as many as handlers: a kill repeats no more."""
 
 
 class Dispatcher:
@@ -263,8 +262,7 @@ class Dispatcher:
         """Once more after a delay, or never: who may have been told already is not told thrice."""
         message = lane.head
         message.unknown += 1
-        needed = self._handler.scopes(message)
-        self._doubts.update(needed)
+        self._doubts.update(needed := self._handler.scopes(message))
         doubtful = [name for name in sorted(needed) if self._doubts[name] >= _DOUBTS_TO_OUTAGE]
         at = self._at(self._retry.repeat_after_s)
         outage = Outage(str(error), scope=doubtful[0], retry_at=at) if doubtful else None
