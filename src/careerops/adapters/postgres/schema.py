@@ -121,7 +121,18 @@ CREATE TABLE careerops.documents (
 );
 """
 
-MIGRATIONS: Final = (_FIRST, _DOCUMENTS)
+# Not logged: empty after a crash of the server, and nobody waits for the disk.
+_REPORTS: Final = """
+CREATE UNLOGGED TABLE careerops.reports (
+  kind text COLLATE "C" NOT NULL,
+  owner text COLLATE "C" NOT NULL,
+  value bytea NOT NULL,
+  until timestamptz NOT NULL,
+  PRIMARY KEY (kind, owner)
+);
+"""
+
+MIGRATIONS: Final = (_FIRST, _DOCUMENTS, _REPORTS)
 
 
 async def migrate(connection: "AsyncConnection[Any]") -> None:

@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from careerops.adapters.sqlite import groups, overview, records, settling
+from careerops.adapters.sqlite import groups, records, settling
 from careerops.adapters.sqlite.background import Background
 from careerops.adapters.sqlite.codec import to_us
 from careerops.adapters.sqlite.leases import Leases
+from careerops.adapters.sqlite.life import Life
+from careerops.adapters.sqlite.overview import Overview
 from careerops.adapters.sqlite.subscription import SqliteSubscription
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.adapters.sqlite.wakeups import Wakeups, data_version
@@ -25,20 +27,21 @@ class SqliteLog:
         reader: DatabaseThread,
         *,
         topics: Sequence[str],
-        owner: str,
+        life: Life,
         now: Callable[[], datetime],
     ) -> None:
-        """Share the database's threads; must be constructed on the event loop."""
+        """Share the database's threads and its life; must be constructed on the event loop."""
         self._writer = writer
         self._reader = reader
         self._topics = tuple(topics)
         self._known = frozenset(topics)
-        self._owner = owner
+        self._life = life
+        self._overview = Overview(self._topics, life.is_gone)
         self._now = now
         self._wakeups = Wakeups()
         self._leases = Leases(writer, now)
         self._background = Background(self._on_death)
-        self._background.start("log-watch", self._wakeups.watch(lambda: reader.run(data_version)))
+        self._background.start("log-watch", self._wakeups.watch(lambda: reader.run(data_version), life.traces))
         self._background.start("log-leases", self._leases.keep())
 
     @property
@@ -77,9 +80,11 @@ class SqliteLog:
         del on_revoked  # its one member keeps the one partition, or is fenced as a whole
         self._check_topic(topic)
         self._background.check()
-        now_us, owner = to_us(self._now()), self._owner
+        now_us, life = to_us(self._now()), self._life
         member = await self._writer.run(
-            lambda connection: groups.join(connection, topic, group, owner, now_us)
+            lambda connection: groups.join(
+                connection, (topic, group), life.owner, now_us, life.is_gone
+            )
         )
         subscription = SqliteSubscription(
             member, self._writer, self._reader, self._wakeups, self._leases.forget
@@ -127,9 +132,9 @@ class SqliteLog:
 
     async def topics(self) -> Sequence[TopicInfo]:
         """Every topic with the groups that read it, all as of one moment."""
-        topics, now_us = self._topics, to_us(self._now())
+        now_us = to_us(self._now())
         return await self._reader.run(
-            lambda connection: overview.topics(connection, topics, now_us)
+            lambda connection: self._overview.topics(connection, now_us)
         )
 
     async def trim(self, topic: str, before: datetime) -> int:

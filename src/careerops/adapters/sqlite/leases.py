@@ -13,7 +13,7 @@ from careerops.domain.errors import Outage
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 
-RENEW_S: Final = 5.0
+RENEW_S: Final = groups.LEASE_S / 3
 
 
 class Leases:

@@ -8,6 +8,9 @@ from typing import Final
 from careerops.domain.errors import Outage
 
 POLL_S: Final = 0.05
+_CALM_POLL_S: Final = 0.25
+_CALM_AFTER_S: Final = 5.0
+_SURE_S: Final = 1.0
 
 
 def data_version(connection: sqlite3.Connection) -> int:
@@ -57,17 +60,32 @@ class Wakeups:
             finally:
                 self._forget(topic, future)
 
-    async def watch(self, version: Callable[[], Awaitable[int]]) -> None:
-        """Poll `version` for ever, but only while somebody waits; wake all when it changes."""
+    async def watch(
+        self,
+        version: Callable[[], Awaitable[int]],
+        traces: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Poll for ever, but only while somebody waits; wake all when `version` changes.
+
+        `traces` costs next to nothing and changes with nearly every write: while it stays the same
+        `version` is asked once a second. Where nothing has happened for seconds, both more rarely.
+        """
+        monotonic = asyncio.get_running_loop().time
         known: int | None = None
+        seen: object = None
+        asked_s = changed_s = -_SURE_S
         while True:
             await self._someone.wait()
-            # Compared with what was seen before anybody waited, so no write falls in between.
-            current = await _unless_out(version)
-            if current is None or current != known:
-                self.bump_all()
-            known = current
-            await asyncio.sleep(POLL_S)
+            now_s, found = monotonic(), traces()
+            if found is None or found != seen or now_s - asked_s >= _SURE_S:
+                # Compared with what was seen before anybody waited, so no write falls in between.
+                current = await _unless_out(version)
+                if current is None or current != known:
+                    self.bump_all()
+                    changed_s = now_s
+                known, seen, asked_s = current, found, now_s
+            calm = now_s - changed_s > _CALM_AFTER_S
+            await asyncio.sleep(_CALM_POLL_S if calm else POLL_S)
 
     def _forget(self, topic: str, future: asyncio.Future[None]) -> None:
         waiting = self._waiting.get(topic)
