@@ -242,7 +242,7 @@ async def test_outputs_move_out_of_an_older_releases_verdicts(path, monkeypatch)
     try:
         found = await database.verdicts.get([said.key, silent.key])
         assert found == {said.key: said, silent.key: silent}
-        assert await database.verdicts.trim_outputs(datetime.max.replace(tzinfo=UTC)) == 1
+        assert await database.verdicts.trim_outputs(datetime.max.replace(tzinfo=UTC)) == 2
         assert (await database.verdicts.get([said.key]))[said.key].outputs == ()
     finally:
         await database.close()

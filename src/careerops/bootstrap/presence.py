@@ -18,8 +18,8 @@ from careerops.ports.reports import Reports
 from careerops.stream.worker import Worker
 
 REPORT_EVERY_S: Final = 2.0
-_LIFE_S: Final = 150.0
-_RENEW_S: Final = 60.0
+_LIFE_S: Final = 720.0
+_RENEW_S: Final = 300.0
 _KIND: Final = "members"
 
 
@@ -46,7 +46,7 @@ class Presence(Model):
 
 
 async def report_for_ever(pipeline: Pipeline) -> None:
-    """Say what our workers are at: every two seconds while that changes, else every minute."""
+    """Say what our workers are at: every two seconds while that changes, else every five minutes."""
     around = pipeline.around
     reports, clock = around.stores.reports, around.clock
     said: tuple[list[Presence], float] | None = None

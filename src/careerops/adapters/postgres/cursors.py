@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from careerops.adapters.postgres.sessions import Sessions
 from careerops.domain.errors import AlreadyRunning, Fenced
+from careerops.domain.identity import pack_digest, short_digest, unpack_digest
 from careerops.ops.owner import describe, is_gone_from_here
 from careerops.ops.renewals import Renewals
 from careerops.ports.clock import Clock
@@ -50,18 +52,18 @@ WITH held AS (
   UPDATE careerops.sources SET cursor = coalesce(%s, cursor), committed = true
   WHERE source = %s AND epoch = %s RETURNING id
 ), seen AS (
-  INSERT INTO careerops.seen (account, event_id)
-  SELECT %s, event_id FROM held, unnest(%b::text[]) AS event_id ORDER BY event_id COLLATE "C"
+  INSERT INTO careerops.seen_mails
+  SELECT short FROM held, unnest(%b::uuid[]) AS short ORDER BY short
   ON CONFLICT DO NOTHING
 ), locators AS (
   INSERT INTO careerops.locators (source_id, locator)
   SELECT id, locator FROM held, unnest(%b::text[]) AS locator
   ON CONFLICT DO NOTHING
 ), roots AS (
-  INSERT INTO careerops.roots (account, message_id, root)
-  SELECT %s, message_id, root FROM held, unnest(%b::text[], %b::text[]) AS given (message_id, root)
-  ORDER BY message_id COLLATE "C"
-  ON CONFLICT (account, message_id) DO UPDATE SET root = excluded.root
+  INSERT INTO careerops.conversations (id, root)
+  SELECT short, root FROM held, unnest(%b::uuid[], %b::bytea[]) AS given (short, root)
+  ORDER BY short
+  ON CONFLICT (id) DO UPDATE SET root = excluded.root
 )
 SELECT id FROM held
 """
@@ -138,21 +140,20 @@ class PostgresCursors:
 
     async def seen(self, account: str, event_ids: Sequence[str]) -> frozenset[str]:
         """Those of `event_ids` that were published before, by any source of `account`."""
+        wanted = {_short(account, event_id): event_id for event_id in event_ids}
         rows = await self._sessions.rows(
-            "SELECT event_id FROM careerops.seen WHERE account = %s"
-            " AND event_id = ANY (%b::text[])",
-            (account, list(event_ids)),
+            "SELECT id FROM careerops.seen_mails WHERE id = ANY (%b::uuid[])", (list(wanted),)
         )
-        return frozenset(event_id for (event_id,) in rows)
+        return frozenset(wanted[short] for (short,) in rows)
 
     async def roots(self, account: str, message_ids: Sequence[str]) -> dict[str, str]:
         """The conversation roots recorded for these Message-ID digests."""
+        wanted = {_short(account, message_id): message_id for message_id in message_ids}
         rows = await self._sessions.rows(
-            "SELECT message_id, root FROM careerops.roots WHERE account = %s"
-            " AND message_id = ANY (%b::text[])",
-            (account, list(message_ids)),
+            "SELECT id, root FROM careerops.conversations WHERE id = ANY (%b::uuid[])",
+            (list(wanted),),
         )
-        return dict(rows)
+        return {wanted[short]: unpack_digest(root, wanted[short]) for short, root in rows}
 
     async def commit(self, lease: Lease, account: str, intake: Intake) -> None:
         """Record `intake` in one transaction; the last root recorded for a mail holds.
@@ -164,8 +165,10 @@ class PostgresCursors:
             _COMMIT,
             (
                 *(intake.cursor, lease.source, lease.epoch),
-                *(account, list(intake.seen), list(intake.locators)),
-                *(account, list(intake.roots), list(intake.roots.values())),
+                [_short(account, event_id) for event_id in intake.seen],
+                list(intake.locators),
+                [_short(account, message_id) for message_id in intake.roots],
+                [pack_digest(root, message_id) for message_id, root in intake.roots.items()],
             ),
         )
         if not held:
@@ -193,6 +196,10 @@ class PostgresCursors:
             if await self._sessions.rows(_RESET, (source, epoch, until)):
                 return True
         return False
+
+
+def _short(account: str, name: str) -> UUID:
+    return UUID(bytes=short_digest(account, name))
 
 
 def _fenced() -> Fenced:

@@ -6,6 +6,7 @@ breaks when the operating system sorts differently after an upgrade.
 
 from typing import TYPE_CHECKING, Any, Final
 
+from careerops.adapters.postgres.schema_kept import KEPT
 from careerops.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ CREATE UNLOGGED TABLE careerops.reports (
 );
 """
 
-MIGRATIONS: Final = (_FIRST, _DOCUMENTS, _REPORTS)
+MIGRATIONS: Final = (_FIRST, _DOCUMENTS, _REPORTS, *KEPT)
 
 
 async def migrate(connection: "AsyncConnection[Any]") -> None:

@@ -1,6 +1,5 @@
 """Sources: cursors, seen mails, conversation roots, and the lease to read a source."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
 
@@ -9,6 +8,7 @@ from careerops.adapters.sqlite import groups
 from careerops.adapters.sqlite.life import Life
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.domain.errors import AlreadyRunning, Fenced
+from careerops.domain.identity import pack_digest, short_digest, unpack_digest
 from careerops.ops.owner import describe
 from careerops.ops.renewals import Renewals
 from careerops.ports.clock import Clock
@@ -110,36 +110,37 @@ class SqliteCursors:
         """All locators committed for `source`."""
 
         def op(connection: sqlite3.Connection) -> frozenset[str]:
-            rows = connection.execute("SELECT locator FROM locators WHERE source = ?", (source,))
+            rows = connection.execute(
+                "SELECT locator FROM places WHERE source_id ="
+                " (SELECT id FROM source_numbers WHERE source = ?)",
+                (source,),
+            )
             return frozenset(locator for (locator,) in rows)
 
         return await self._reader.run(op)
 
     async def seen(self, account: str, event_ids: Sequence[str]) -> frozenset[str]:
         """Those of `event_ids` that were published before, by any source of `account`."""
-        wanted = json.dumps(list(event_ids))
+        wanted = {event_id: short_digest(account, event_id) for event_id in event_ids}
 
         def op(connection: sqlite3.Connection) -> frozenset[str]:
-            rows = connection.execute(
-                "SELECT event_id FROM seen WHERE account = ?"
-                " AND event_id IN (SELECT value FROM json_each(?))",
-                (account, wanted),
+            known = "SELECT 1 FROM seen_mails WHERE id = ?"
+            return frozenset(
+                event_id
+                for event_id, short in wanted.items()
+                if connection.execute(known, (short,)).fetchone()
             )
-            return frozenset(event_id for (event_id,) in rows)
 
         return await self._reader.run(op)
 
     async def roots(self, account: str, message_ids: Sequence[str]) -> dict[str, str]:
         """The conversation roots recorded for these Message-ID digests."""
-        wanted = json.dumps(list(message_ids))
+        wanted = {message_id: short_digest(account, message_id) for message_id in message_ids}
 
         def op(connection: sqlite3.Connection) -> dict[str, str]:
-            rows = connection.execute(
-                "SELECT message_id, root FROM roots WHERE account = ?"
-                " AND message_id IN (SELECT value FROM json_each(?))",
-                (account, wanted),
-            )
-            return dict(rows.fetchall())
+            known = "SELECT root FROM conversations WHERE id = ?"
+            rows = ((m, connection.execute(known, (short,)).fetchone()) for m, short in wanted.items())
+            return {message_id: unpack_digest(row[0], message_id) for message_id, row in rows if row}
 
         return await self._reader.run(op)
 
@@ -190,7 +191,11 @@ class SqliteCursors:
                 "UPDATE sources SET cursor = NULL, owner = '', epoch = epoch + 1 WHERE source = ?",
                 (source,),
             )
-            connection.execute("DELETE FROM locators WHERE source = ?", (source,))
+            connection.execute(
+                "DELETE FROM places WHERE source_id ="
+                " (SELECT id FROM source_numbers WHERE source = ?)",
+                (source,),
+            )
             return True
 
         return await self._writer.run(op)
@@ -210,15 +215,20 @@ def _record(connection: sqlite3.Connection, source: str, account: str, intake: I
         (intake.cursor, source),
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO seen (account, event_id) VALUES (?, ?)",
-        [(account, event_id) for event_id in intake.seen],
+        "INSERT OR IGNORE INTO seen_mails VALUES (?)",
+        [(short_digest(account, event_id),) for event_id in intake.seen],
+    )
+    if intake.locators:
+        connection.execute("INSERT OR IGNORE INTO source_numbers (source) VALUES (?)", (source,))
+    connection.executemany(
+        "INSERT OR IGNORE INTO places SELECT id, ? FROM source_numbers WHERE source = ?",
+        [(locator, source) for locator in intake.locators],
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO locators (source, locator) VALUES (?, ?)",
-        [(source, locator) for locator in intake.locators],
-    )
-    connection.executemany(
-        "INSERT INTO roots (account, message_id, root) VALUES (?, ?, ?)"
-        " ON CONFLICT (account, message_id) DO UPDATE SET root = excluded.root",
-        [(account, message_id, root) for message_id, root in intake.roots.items()],
+        "INSERT INTO conversations VALUES (?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET root = excluded.root",
+        [
+            (short_digest(account, message_id), pack_digest(root, message_id))
+            for message_id, root in intake.roots.items()
+        ],
     )

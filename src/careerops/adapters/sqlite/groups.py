@@ -11,7 +11,7 @@ from careerops.ops.owner import describe, is_gone
 
 # Long, so that prolonging it wakes no disk: who shares the file learns otherwise, and at once, that
 # a process has ended (see `life`). Only one that is stopped and lives is waited for so long.
-LEASE_S: Final = 300.0
+LEASE_S: Final = 900.0
 LEASE_US: Final = int(LEASE_S * 1e6)
 
 

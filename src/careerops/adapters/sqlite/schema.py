@@ -5,7 +5,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from careerops.adapters.sqlite.schema_kept import KEPT
 from careerops.domain.errors import ConfigurationError
+from careerops.domain.identity import pack_digest, short_digest
 
 APPLICATION_ID: Final = 0x43724F70  # "CrOp": `file` and we ourselves recognise the database
 
@@ -153,7 +155,7 @@ CREATE TABLE documents (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS, _DOCUMENTS)
+MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS, _DOCUMENTS, KEPT)
 
 
 def table_of(topic: str) -> str:
@@ -176,6 +178,8 @@ def migrate(connection: sqlite3.Connection, topics: Sequence[str]) -> None:
     statements = [_topic_table(table_of(topic)) for topic in topics]
     if _is_current(connection, topics):
         return  # without a lock: tools come and go beside a busy process
+    for function in (short_digest, pack_digest):
+        connection.create_function(function.__name__, 2, function, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)
