@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from careerops.bootstrap.pipeline import Pipeline
 from careerops.domain.errors import Outage
 from careerops.domain.model import Model
+from careerops.ops.clock import next_beat
 from careerops.ops.owner import describe
 from careerops.ports.reports import Reports
 from careerops.stream.worker import Worker
@@ -58,7 +59,7 @@ async def report_for_ever(pipeline: Pipeline) -> None:
                 with suppress(Outage):  # nobody can look either
                     await reports.leave(_KIND, around.owner, text, _LIFE_S)
                     said = (now, clock.monotonic())
-            await clock.sleep(REPORT_EVERY_S)
+            await next_beat(clock, REPORT_EVERY_S)
     finally:
         with suppress(Outage):
             await reports.leave(_KIND, around.owner, b"", 0)

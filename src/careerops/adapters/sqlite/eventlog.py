@@ -133,9 +133,11 @@ class SqliteLog:
     async def topics(self) -> Sequence[TopicInfo]:
         """Every topic with the groups that read it, all as of one moment."""
         now_us = to_us(self._now())
-        return await self._reader.run(
+        found = await self._reader.run(
             lambda connection: self._overview.topics(connection, now_us)
         )
+        self._wakeups.noticed(self._overview.version)
+        return found
 
     async def trim(self, topic: str, before: datetime) -> int:
         """Delete records of `topic` older than `before` that every registered group has settled.

@@ -16,25 +16,29 @@ _Holder = tuple[str, int]
 
 
 class Overview:
-    """The topics, read again only where somebody has committed since: it is asked every second."""
+    """The topics, read again only where somebody has committed since: it is asked every second.
+
+    Attributes:
+        version: of the file, as it was when it was looked at last.
+    """
 
     def __init__(self, names: Sequence[str], is_gone: Callable[[str], bool]) -> None:
         """Nothing is known yet."""
         self._names = tuple(names)
         self._is_gone = is_gone
-        self._version: int | None = None
+        self.version: int | None = None
         self._known: tuple[tuple[TopicInfo, tuple[_Holder, ...]], ...] = ()
 
     def topics(self, connection: sqlite3.Connection, now_us: int) -> tuple[TopicInfo, ...]:
         """All topics, as of one moment; always by the same connection, which writes nothing."""
         version = data_version(connection)
-        if version != self._version:
+        if version != self.version:
             connection.execute("BEGIN")
             try:
                 self._known = tuple(_topic(connection, name) for name in self._names)
             finally:
                 connection.execute("COMMIT")
-            self._version = version
+            self.version = version
         members: dict[_Holder, str] = {}
         for holder in {holder for _, holders in self._known for holder in holders}:
             alive = groups.is_alive(*holder, now_us, self._is_gone)
