@@ -1,7 +1,8 @@
 """The log on SQLite: a table a topic, one partition each."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from careerops.adapters.sqlite import groups, records, settling
@@ -139,21 +140,23 @@ class SqliteLog:
         self._wakeups.noticed(self._overview.version)
         return found
 
-    async def trim(self, topic: str, before: datetime) -> int:
-        """Delete records of `topic` older than `before` that every registered group has settled.
+    async def trim(
+        self, topic: str, before: datetime, keep: Collection[int] = frozenset()
+    ) -> int:
+        """Delete records older than `before` that every registered group has settled, and not `keep`.
 
         Returns:
             how many were deleted.
         """
         self._check_topic(topic)
-        before_us = to_us(before)
+        before_us, kept = to_us(before), json.dumps(sorted(keep))
         end = await self._reader.run(
             lambda connection: records.first_since(connection, topic, before_us)
         )
         total = 0
         while number := await self._writer.run(
             lambda connection: records.trim_chunk(
-                connection, topic, groups.lowest_position(connection, topic, end)
+                connection, topic, groups.lowest_position(connection, topic, end), kept
             )
         ):
             total += number
