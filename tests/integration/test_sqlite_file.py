@@ -1,16 +1,18 @@
 """The file itself: who may read it, and what is said when it cannot be used."""
 
 import asyncio
+import errno
 import os
 import sqlite3
 import threading
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from careerops.adapters.sqlite import SqliteDatabase, schema, verdicts
+from careerops.adapters.sqlite import SqliteDatabase, connection, schema, verdicts
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.domain.topics import CLASSIFIED, RAW_INBOX
 from careerops.domain.verdicts import VerdictStatus
@@ -137,6 +139,44 @@ async def test_a_file_that_cannot_be_written_is_refused(path, monkeypatch) -> No
     said = await refusal(path)
     assert "Permission denied" in said
     assert "check the path and its permissions" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "free_bytes", "free_files", "says"),
+    [
+        (sqlite3.SQLITE_IOERR_SHMSIZE, 0, 100, "free some space"),
+        (sqlite3.SQLITE_CANTOPEN, 10**9, 0, "free some space"),
+        (sqlite3.SQLITE_FULL, 4096, 100, "free some space"),
+        (sqlite3.SQLITE_IOERR_READ, 10**9, 100, "check it"),
+        (sqlite3.SQLITE_CANTOPEN, 10**9, 100, "check folder and permissions"),
+    ],
+)
+async def test_a_full_disk_at_the_start_says_so(
+    path, monkeypatch, code, free_bytes, free_files, says
+) -> None:
+    """SQLite calls it an error of the disk, because its journal's index cannot be made."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+
+    def fail(*_: object) -> None:
+        raise error
+
+    room = SimpleNamespace(f_bavail=free_bytes, f_frsize=1, f_files=100, f_favail=free_files)
+    monkeypatch.setattr(connection, "connect", fail)
+    monkeypatch.setattr(os, "statvfs", lambda _: room)
+    said = await refusal(path)
+    assert said.endswith(says)
+    assert str(path) in said
+
+
+async def test_a_file_that_there_is_no_room_for_says_so(path, monkeypatch) -> None:
+    """A new one, on a disk that is full."""
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert (await refusal(path)).endswith("free some space")
 
 
 async def test_topics_have_plain_names(path) -> None:
