@@ -111,7 +111,7 @@ class SqliteCursors:
 
         def op(connection: sqlite3.Connection) -> frozenset[str]:
             rows = connection.execute(
-                "SELECT locator FROM places WHERE source_id ="
+                "SELECT locator FROM locators WHERE source_id ="
                 " (SELECT id FROM source_numbers WHERE source = ?)",
                 (source,),
             )
@@ -124,7 +124,7 @@ class SqliteCursors:
         wanted = {event_id: short_digest(account, event_id) for event_id in event_ids}
 
         def op(connection: sqlite3.Connection) -> frozenset[str]:
-            known = "SELECT 1 FROM seen_mails WHERE id = ?"
+            known = "SELECT 1 FROM seen WHERE id = ?"
             return frozenset(
                 event_id
                 for event_id, short in wanted.items()
@@ -138,7 +138,7 @@ class SqliteCursors:
         wanted = {message_id: short_digest(account, message_id) for message_id in message_ids}
 
         def op(connection: sqlite3.Connection) -> dict[str, str]:
-            known = "SELECT root FROM conversations WHERE id = ?"
+            known = "SELECT root FROM roots WHERE id = ?"
             rows = ((m, connection.execute(known, (short,)).fetchone()) for m, short in wanted.items())
             return {message_id: unpack_digest(row[0], message_id) for message_id, row in rows if row}
 
@@ -192,7 +192,7 @@ class SqliteCursors:
                 (source,),
             )
             connection.execute(
-                "DELETE FROM places WHERE source_id ="
+                "DELETE FROM locators WHERE source_id ="
                 " (SELECT id FROM source_numbers WHERE source = ?)",
                 (source,),
             )
@@ -215,17 +215,17 @@ def _record(connection: sqlite3.Connection, source: str, account: str, intake: I
         (intake.cursor, source),
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO seen_mails VALUES (?)",
+        "INSERT OR IGNORE INTO seen VALUES (?)",
         [(short_digest(account, event_id),) for event_id in intake.seen],
     )
     if intake.locators:
         connection.execute("INSERT OR IGNORE INTO source_numbers (source) VALUES (?)", (source,))
     connection.executemany(
-        "INSERT OR IGNORE INTO places SELECT id, ? FROM source_numbers WHERE source = ?",
+        "INSERT OR IGNORE INTO locators SELECT id, ? FROM source_numbers WHERE source = ?",
         [(locator, source) for locator in intake.locators],
     )
     connection.executemany(
-        "INSERT INTO conversations VALUES (?, ?)"
+        "INSERT INTO roots VALUES (?, ?)"
         " ON CONFLICT (id) DO UPDATE SET root = excluded.root",
         [
             (short_digest(account, message_id), pack_digest(root, message_id))

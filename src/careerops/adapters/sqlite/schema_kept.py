@@ -17,29 +17,34 @@ CREATE TABLE verdicts_kept_counts (
   number INTEGER NOT NULL,
   PRIMARY KEY (stage, status)
 ) WITHOUT ROWID;
-CREATE TABLE seen_mails (
+ALTER TABLE seen RENAME TO seen_before;
+CREATE TABLE seen (
   id BLOB PRIMARY KEY           -- of account and event
 ) WITHOUT ROWID;
-INSERT OR IGNORE INTO seen_mails
-  SELECT short_digest(account, event_id) FROM seen ORDER BY 1;
-DROP TABLE seen;
-CREATE TABLE conversations (
+INSERT OR IGNORE INTO seen
+  SELECT short_digest(account, event_id) FROM seen_before ORDER BY 1;
+DROP TABLE seen_before;
+ALTER TABLE roots RENAME TO roots_before;
+CREATE TABLE roots (
   id BLOB PRIMARY KEY,          -- of account and Message-ID digest
   root BLOB NOT NULL            -- empty: it is its own
 ) WITHOUT ROWID;
-INSERT OR IGNORE INTO conversations
-  SELECT short_digest(account, message_id), pack_digest(root, message_id) FROM roots ORDER BY 1;
-DROP TABLE roots;
+INSERT OR IGNORE INTO roots
+  SELECT short_digest(account, message_id), pack_digest(root, message_id)
+  FROM roots_before ORDER BY 1;
+DROP TABLE roots_before;
+ALTER TABLE locators RENAME TO locators_before;
 CREATE TABLE source_numbers (
   id INTEGER PRIMARY KEY,
   source TEXT NOT NULL UNIQUE
 );
-INSERT INTO source_numbers (source) SELECT DISTINCT source FROM locators;
-CREATE TABLE places (
+INSERT INTO source_numbers (source) SELECT DISTINCT source FROM locators_before;
+CREATE TABLE locators (
   source_id INTEGER NOT NULL,
   locator TEXT NOT NULL,
   PRIMARY KEY (source_id, locator)
 ) WITHOUT ROWID;
-INSERT INTO places SELECT id, locator FROM locators JOIN source_numbers USING (source) ORDER BY 1, 2;
-DROP TABLE locators;
+INSERT INTO locators
+  SELECT id, locator FROM locators_before JOIN source_numbers USING (source) ORDER BY 1, 2;
+DROP TABLE locators_before;
 """
