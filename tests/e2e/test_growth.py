@@ -5,6 +5,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from careerops.adapters.sqlite import SqliteDatabase
 from careerops.bootstrap import housekeeping
 from careerops.bootstrap.pipeline import Surroundings
@@ -12,6 +14,8 @@ from careerops.config import load_config
 from careerops.ops.clock import SystemClock
 from support.cli import Home
 from support.mails import mixed, write_mbox
+
+pytestmark = pytest.mark.e2e
 
 CAREER, OTHERS = 200, 800
 MAILS = CAREER + OTHERS
@@ -52,7 +56,7 @@ def texts(path: Path) -> bytes:
         for (table,) in names:
             if table == "ledger":
                 continue
-            for row in connection.execute(f"SELECT * FROM {table}"):
+            for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608  # our own tables
                 found += [each if isinstance(each, bytes) else str(each).encode() for each in row]
     return b"\n".join(found)
 

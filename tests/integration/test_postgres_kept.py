@@ -98,9 +98,7 @@ async def test_counting_holds_up_nobody_who_decides(postgres_url: str) -> None:
         await database.close()
 
 
-async def test_a_mail_costs_few_bytes_for_good(
-    postgres: PostgresServer, postgres_url: str
-) -> None:
+async def test_a_mail_costs_few_bytes_for_good(postgres: PostgresServer, postgres_url: str) -> None:
     """Tables and their indexes, once what is under retention is gone."""
     mails = 4000
     database = await PostgresDatabase.open(postgres_url)
@@ -110,7 +108,11 @@ async def test_a_mail_costs_few_bytes_for_good(
     for first in range(0, mails, 500):
         await database.verdicts.put(
             [verdict(i, detail=b"x" * 700) for i in ids[first : first + 500]]
-            + [verdict(i, stage=s) for i in ids[first : first + 100] for s in ("research", "notify")]
+            + [
+                verdict(i, stage=s)
+                for i in ids[first : first + 100]
+                for s in ("research", "notify")
+            ]
         )
     assert await database.verdicts.trim_outputs(datetime.now(UTC)) == mails * 7 // 5
     name = postgres_url.rpartition("/")[2]

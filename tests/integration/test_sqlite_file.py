@@ -142,18 +142,16 @@ async def test_a_file_that_cannot_be_written_is_refused(path, monkeypatch) -> No
 
 
 @pytest.mark.parametrize(
-    ("code", "free_bytes", "free_files", "says"),
+    ("code", "free", "says"),
     [
-        (sqlite3.SQLITE_IOERR_SHMSIZE, 0, 100, "free some space"),
-        (sqlite3.SQLITE_CANTOPEN, 10**9, 0, "free some space"),
-        (sqlite3.SQLITE_FULL, 4096, 100, "free some space"),
-        (sqlite3.SQLITE_IOERR_READ, 10**9, 100, "check it"),
-        (sqlite3.SQLITE_CANTOPEN, 10**9, 100, "check folder and permissions"),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, (0, 100), "free some space"),
+        (sqlite3.SQLITE_CANTOPEN, (10**9, 0), "free some space"),
+        (sqlite3.SQLITE_FULL, (4096, 100), "free some space"),
+        (sqlite3.SQLITE_IOERR_READ, (10**9, 100), "check it"),
+        (sqlite3.SQLITE_CANTOPEN, (10**9, 100), "check folder and permissions"),
     ],
 )
-async def test_a_full_disk_at_the_start_says_so(
-    path, monkeypatch, code, free_bytes, free_files, says
-) -> None:
+async def test_a_full_disk_at_the_start_says_so(path, monkeypatch, code, free, says) -> None:
     """SQLite calls it an error of the disk, because its journal's index cannot be made."""
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = code
@@ -161,7 +159,7 @@ async def test_a_full_disk_at_the_start_says_so(
     def fail(*_: object) -> None:
         raise error
 
-    room = SimpleNamespace(f_bavail=free_bytes, f_frsize=1, f_files=100, f_favail=free_files)
+    room = SimpleNamespace(f_bavail=free[0], f_frsize=1, f_files=100, f_favail=free[1])
     monkeypatch.setattr(connection, "connect", fail)
     monkeypatch.setattr(os, "statvfs", lambda _: room)
     said = await refusal(path)

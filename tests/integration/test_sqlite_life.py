@@ -16,7 +16,6 @@ from careerops.ops.owner import process_owner
 from careerops.ports.reports import Report
 from support.logs import Lives, record, take
 
-
 _HOLDING = """
 import sys
 from pathlib import Path
@@ -50,7 +49,7 @@ async def database(path: Path) -> AsyncIterator[SqliteDatabase]:
 
 async def test_a_process_of_another_container_is_succeeded_when_it_ends(path, database) -> None:
     """At once, although nobody here can look it up: the kernel lets its lock go with it."""
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: ASYNC220  # it has to be there before anything else is
         [sys.executable, "-c", _HOLDING, str(path), contained(1)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -156,9 +155,7 @@ async def test_looking_again_and_again_reads_what_has_changed(path, database) ->
     await other.log.publish([record(2)])
     assert (await database.log.topics())[0].end == 3
     statements: list[str] = []
-    await database._reader.run(
-        lambda connection: connection.set_trace_callback(statements.append)
-    )
+    await database._reader.run(lambda connection: connection.set_trace_callback(statements.append))
     assert (await database.log.topics())[0].end == 3
     await database._reader.run(lambda connection: connection.set_trace_callback(None))
     assert not [text for text in statements if "SELECT" in text]

@@ -191,8 +191,8 @@ class PostgresWorld:
         """So much of the server's time goes by: what it keeps expires so much sooner."""
         for table, column in (("sources", "expires_at"), ("reports", "until")):
             self._server.execute(
-                f"UPDATE careerops.{table} SET {column} = {column}"
-                f" - make_interval(secs => {seconds})",
+                f"UPDATE careerops.{table}"  # noqa: S608  # our own tables
+                f" SET {column} = {column} - make_interval(secs => {seconds})",
                 self._name,
             )
 

@@ -47,7 +47,7 @@ class Presence(Model):
 
 
 async def report_for_ever(pipeline: Pipeline) -> None:
-    """Say what our workers are at: every two seconds while that changes, else every five minutes."""
+    """Say what our workers are at: every 2 s while that changes, else every five minutes."""
     around = pipeline.around
     reports, clock = around.stores.reports, around.clock
     said: tuple[list[Presence], float] | None = None

@@ -194,9 +194,7 @@ class EventLog(Protocol):
         """Return once a record stands at or beyond `offset`, whichever process wrote it."""
         ...
 
-    async def trim(
-        self, topic: str, before: datetime, keep: Collection[int] = frozenset()
-    ) -> int:
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
         """Delete records older than `before` (UTC) that every registered group has settled.
 
         Those at the offsets `keep` stay. A log that deletes from its beginning only leaves what

@@ -167,8 +167,9 @@ class DeadLetters:
         return done
 
     async def discard(self, letter: Letter) -> None:
-        """Never show `letter` again; it stays in the topic for the retention time,
-        while one that nobody has decided about stays for good.
+        """Never show `letter` again; it stays in the topic for the retention time.
+
+        One that nobody has decided about stays for good.
         """
         await self._mark(letter, "discarded")
 

@@ -235,9 +235,7 @@ class KafkaLog:
         while not await self.read(topic, offset, 1, partition):  # noqa: ASYNC110  # brokers tell nobody
             await asyncio.sleep(_LOOK_AGAIN_S)
 
-    async def trim(
-        self, topic: str, before: datetime, keep: Collection[int] = frozenset()
-    ) -> int:
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
         """Nothing to do: the brokers keep the retention that the topic was created with."""
         del topic, before, keep
         return 0

@@ -239,9 +239,7 @@ class MemoryLog:
         """Every topic with the groups that read it."""
         return tuple(_info(topic) for topic in self._topics.values())
 
-    async def trim(
-        self, topic: str, before: datetime, keep: Collection[int] = frozenset()
-    ) -> int:
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
         """Delete records older than `before` that every group has settled, up to one to keep."""
         place = self._topic(topic)
         limit = min((group.position for group in place.groups.values()), default=place.end)

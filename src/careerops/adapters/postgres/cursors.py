@@ -16,7 +16,8 @@ LEASE_S: Final = 15.0
 
 # As long as the row is what was read: whoever renewed or took it meanwhile is asked about again.
 _TAKE: Final = """
-INSERT INTO careerops.sources (source, owner, epoch, expires_at) VALUES (%s, %s, 1, now() + make_interval(secs => %s))
+INSERT INTO careerops.sources (source, owner, epoch, expires_at)
+VALUES (%s, %s, 1, now() + make_interval(secs => %s))
 ON CONFLICT (source) DO UPDATE
 SET owner = excluded.owner, epoch = sources.epoch + 1, expires_at = excluded.expires_at
 WHERE sources.epoch = %s AND sources.expires_at = %s

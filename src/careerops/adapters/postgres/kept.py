@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from careerops.adapters.postgres.sessions import Sessions
@@ -73,7 +73,8 @@ async def trim(sessions: Sessions, before: datetime) -> int:
     Verdicts lie in the order decided, but for clocks that differ: where a whole piece is young
     there is nothing older behind it.
     """
-    trimmed = last = 0
+    trimmed: int = 0
+    last: int = 0
     while True:
         # In pieces, so that no statement takes long and no decision waits behind it.
         rows = await sessions.rows(_PIECE, (last, _CHUNK))
@@ -95,8 +96,7 @@ async def clear_dead(sessions: Sessions, keys: Sequence[VerdictKey]) -> int:
     return cleared
 
 
-def _what(*row: Any) -> int:
-    status, decided_at = row
+def _what(status: str, decided_at: datetime) -> int:
     return (decided_at - _EPOCH).days * _CODES_A_DAY + CODES[VerdictStatus(status)]
 
 

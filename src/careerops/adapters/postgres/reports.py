@@ -32,7 +32,10 @@ class PostgresReports:
     async def leave(self, kind: str, owner: str, value: bytes, lives_s: float) -> None:
         """Replace what `owner` said of `kind`; 0 seconds or too many bytes take it back."""
         gone = lives_s <= 0 or len(value) > MAX_REPORT_BYTES
-        steps: list[tuple[str, Sequence[object]]] = [(_CARELESS, ()), (_FORGET, (kind, owner, gone))]
+        steps: list[tuple[str, Sequence[object]]] = [
+            (_CARELESS, ()),
+            (_FORGET, (kind, owner, gone)),
+        ]
         if not gone:
             steps.append((_LEAVE, (kind, owner, value, lives_s)))
         await self._sessions.together(steps)

@@ -49,7 +49,7 @@ CREATE TRIGGER verdicts_go AFTER DELETE ON careerops.verdicts
 _KEPT = f"""
 CREATE TABLE careerops.verdicts_kept (
   id uuid PRIMARY KEY,          -- of event, stage and revision
-  what integer NOT NULL         -- the day it was decided, counted from 1970, times 8, and the status
+  what integer NOT NULL         -- the day it was decided, from 1970 on, times 8, and the status
 );
 CREATE TABLE careerops.verdicts_kept_counts (
   stage text COLLATE "C" NOT NULL,

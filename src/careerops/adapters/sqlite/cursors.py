@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
-from careerops.adapters.sqlite.codec import to_us
 from careerops.adapters.sqlite import groups
+from careerops.adapters.sqlite.codec import to_us
 from careerops.adapters.sqlite.life import Life
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.domain.errors import AlreadyRunning, Fenced
@@ -47,9 +47,7 @@ class SqliteCursors:
                 "SELECT owner, epoch, expires_us FROM sources WHERE source = ?", (source,)
             ).fetchone()
             holder, epoch, held_until_us = row or ("", 0, 0)
-            if holder != owner and groups.is_alive(
-                holder, held_until_us, now_us, self._is_gone
-            ):
+            if holder != owner and groups.is_alive(holder, held_until_us, now_us, self._is_gone):
                 raise AlreadyRunning(
                     f"{describe(holder)} already reads the mailbox {source}: stop it first"
                 )
@@ -139,8 +137,12 @@ class SqliteCursors:
 
         def op(connection: sqlite3.Connection) -> dict[str, str]:
             known = "SELECT root FROM roots WHERE id = ?"
-            rows = ((m, connection.execute(known, (short,)).fetchone()) for m, short in wanted.items())
-            return {message_id: unpack_digest(row[0], message_id) for message_id, row in rows if row}
+            rows = (
+                (m, connection.execute(known, (short,)).fetchone()) for m, short in wanted.items()
+            )
+            return {
+                message_id: unpack_digest(row[0], message_id) for message_id, row in rows if row
+            }
 
         return await self._reader.run(op)
 
@@ -182,7 +184,7 @@ class SqliteCursors:
             ).fetchone()
             if row is None:
                 return False
-            if groups.is_alive(*row, now_us, self._is_gone):
+            if groups.is_alive(row[0], row[1], now_us, self._is_gone):
                 raise AlreadyRunning(
                     f"{describe(row[0])} reads the mailbox {source} now: stop it, then reset"
                 )
@@ -225,8 +227,7 @@ def _record(connection: sqlite3.Connection, source: str, account: str, intake: I
         [(locator, source) for locator in intake.locators],
     )
     connection.executemany(
-        "INSERT INTO roots VALUES (?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET root = excluded.root",
+        "INSERT INTO roots VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET root = excluded.root",
         [
             (short_digest(account, message_id), pack_digest(root, message_id))
             for message_id, root in intake.roots.items()

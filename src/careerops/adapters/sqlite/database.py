@@ -11,8 +11,8 @@ from careerops.adapters.sqlite.cursors import SqliteCursors
 from careerops.adapters.sqlite.custody import SqliteCustody
 from careerops.adapters.sqlite.documents import SqliteDocuments
 from careerops.adapters.sqlite.eventlog import SqliteLog
-from careerops.adapters.sqlite.life import Life
 from careerops.adapters.sqlite.ledger import SqliteLedger
+from careerops.adapters.sqlite.life import Life
 from careerops.adapters.sqlite.reports import SqliteReports
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.adapters.sqlite.verdicts import SqliteVerdicts

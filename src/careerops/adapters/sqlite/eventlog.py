@@ -42,7 +42,9 @@ class SqliteLog:
         self._wakeups = Wakeups()
         self._leases = Leases(writer, now)
         self._background = Background(self._on_death)
-        self._background.start("log-watch", self._wakeups.watch(lambda: reader.run(data_version), life.traces))
+        self._background.start(
+            "log-watch", self._wakeups.watch(lambda: reader.run(data_version), life.traces)
+        )
         self._background.start("log-leases", self._leases.keep())
 
     @property
@@ -134,16 +136,12 @@ class SqliteLog:
     async def topics(self) -> Sequence[TopicInfo]:
         """Every topic with the groups that read it, all as of one moment."""
         now_us = to_us(self._now())
-        found = await self._reader.run(
-            lambda connection: self._overview.topics(connection, now_us)
-        )
+        found = await self._reader.run(lambda connection: self._overview.topics(connection, now_us))
         self._wakeups.noticed(self._overview.version)
         return found
 
-    async def trim(
-        self, topic: str, before: datetime, keep: Collection[int] = frozenset()
-    ) -> int:
-        """Delete records older than `before` that every registered group has settled, and not `keep`.
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
+        """Delete records older than `before` that every registered group has settled, but `keep`.
 
         Returns:
             how many were deleted.

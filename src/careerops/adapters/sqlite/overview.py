@@ -55,9 +55,7 @@ def _with_members(
     )
 
 
-def _topic(
-    connection: sqlite3.Connection, topic: str
-) -> tuple[TopicInfo, tuple[_Holder, ...]]:
+def _topic(connection: sqlite3.Connection, topic: str) -> tuple[TopicInfo, tuple[_Holder, ...]]:
     start, end = records.bounds(connection, topic)
     rows = connection.execute(
         "SELECT id, name, position, owner, expires_us FROM groups WHERE topic = ? ORDER BY name",

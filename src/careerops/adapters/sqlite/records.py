@@ -111,9 +111,7 @@ def first_since(connection: sqlite3.Connection, topic: str, time_us: int) -> int
     return bounds(connection, topic)[1] if found is None else found
 
 
-def trim_chunk(
-    connection: sqlite3.Connection, topic: str, limit: int, keep: str = "[]"
-) -> int:
+def trim_chunk(connection: sqlite3.Connection, topic: str, limit: int, keep: str = "[]") -> int:
     """Delete the oldest records below `limit`, at most `TRIM_CHUNK` of them; how many it were.
 
     Those at the offsets `keep`, as JSON, stay.

@@ -9,7 +9,7 @@ from typing import Final
 KEPT: Final = """
 CREATE TABLE verdicts_kept (
   id BLOB PRIMARY KEY,          -- of event, stage and revision
-  what INTEGER NOT NULL         -- the day it was decided, counted from 1970, times 8, and the status
+  what INTEGER NOT NULL         -- the day it was decided, from 1970 on, times 8, and the status
 ) WITHOUT ROWID;
 CREATE TABLE verdicts_kept_counts (
   stage TEXT NOT NULL,
