@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from careerops.domain.errors import Fenced
+from careerops.domain.errors import Fenced, Outage
 
 
 class _Held(Hashable, Protocol):
@@ -36,6 +36,8 @@ class Renewals(Generic[LeaseT]):
         self._held: dict[str, LeaseT] = {}
         self._until_s: dict[LeaseT, float] = {}
         self._turn = asyncio.Lock()
+        self._outages = 0
+        self._scope = ""
 
     def hold(self, lease: LeaseT) -> None:
         """`lease` was taken; what was held of its source before is over."""
@@ -55,13 +57,23 @@ class Renewals(Generic[LeaseT]):
 
         Raises:
             Fenced: it is another's by now.
+            Outage: the store cannot be written; whoever waited meanwhile is told so too.
         """
+        before = self._outages
         async with self._turn:
+            if self._outages != before:
+                # Not one after the other, each with the patience of its own write.
+                raise Outage("the leases could not be prolonged", scope=self._scope)
             if self._until_s.get(lease, 0.0) - self._monotonic() > ttl_s / 2:
                 return
             asked = tuple({**self._held, lease.source: lease}.values())
             until_s = self._monotonic() + ttl_s
-            kept = await self._write(asked, ttl_s)
+            try:
+                kept = await self._write(asked, ttl_s)
+            except Outage as outage:
+                self._outages += 1
+                self._scope = outage.scope
+                raise
             for each, ours in zip(asked, kept, strict=True):
                 if ours:
                     self._until_s[each] = until_s

@@ -17,6 +17,7 @@ from careerops.domain.errors import AlreadyRunning, ConfigurationError, Outage
 from careerops.domain.identity import account_key
 from careerops.domain.topics import RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import Record
+from careerops.ops.clock import next_beat
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
@@ -197,7 +198,7 @@ class SourceReader:
 
     async def _keep_lease(self, lease: Lease) -> None:
         while True:
-            await self._clock.sleep(self._cursors.lease_s / 3)
+            await next_beat(self._clock, self._cursors.lease_s / 3)
             await self._cursors.renew(lease, self._cursors.lease_s)
 
     async def _fetch(
