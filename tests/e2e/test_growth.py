@@ -96,3 +96,22 @@ async def test_a_mail_costs_few_bytes_for_good(tmp_path: Path) -> None:
     done = home.idle()
     assert '"email_published"' in done.stderr
     assert home.told_path.read_bytes() == told
+
+
+@pytest.mark.parametrize("command", [("run", "--until-idle"), ("import", "more.mbox")])
+def test_what_ends_soon_forgets_too(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """An installation that is never left running keeps nothing for longer than it says."""
+    home = Home(tmp_path)
+    for name in ("inbox.mbox", "more.mbox"):
+        write_mbox(tmp_path / name, mixed(2, 3))
+    home.mbox(tmp_path / "inbox.mbox", "[retention]\ndays = 1\n")
+    home.idle()
+    assert len(home.json("events", "list")) == 5
+    with closing(sqlite3.connect(home.database)) as connection, connection:
+        connection.execute("UPDATE verdicts SET decided_us = decided_us - 2 * 86400 * 1000000")
+    home.run(*command)
+    with closing(sqlite3.connect(home.database)) as connection:
+        assert connection.execute("SELECT count(*) FROM verdicts").fetchone() == (0,)
+    assert home.json("events", "list") == []
+    home.idle()
+    assert len(home.told()) == 2
