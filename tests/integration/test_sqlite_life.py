@@ -16,6 +16,16 @@ from careerops.ops.owner import process_owner
 from careerops.ports.reports import Report
 from support.logs import Lives, record, take
 
+_TRYING = """
+import fcntl, os, sys
+
+file = os.open(sys.argv[1], os.O_RDWR)
+try:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+except OSError:
+    sys.exit(7)
+"""
+"""SQLite's shared range, see `SHARED_FIRST` in its os.h."""
 _HOLDING = """
 import sys
 from pathlib import Path
@@ -95,6 +105,28 @@ async def test_locks_do_not_disturb_the_database(path, database) -> None:
         assert database._life.is_gone(contained(number))
     await database.log.publish([record(1)])
     assert len(await database.log.read(RAW_INBOX, 0, 9)) == 1
+
+
+async def test_closing_one_database_leaves_the_locks_of_another(path, database) -> None:
+    """A process that has the file open twice: else another could take its journal away."""
+    other = await SqliteDatabase.open(path)
+    await other.log.publish([record(1)])
+    assert _is_locked(path)
+    await other.close()
+    assert _is_locked(path)
+    third = await SqliteDatabase.open(path)
+    assert _is_locked(path)
+    await database.close()
+    assert _is_locked(path)
+    await third.close()
+    assert not _is_locked(path)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether SQLite's lock of those who have the file open keeps another process from it."""
+    done = subprocess.run([sys.executable, "-c", _TRYING, str(path)], check=False)
+    assert done.returncode in (0, 7)
+    return done.returncode == 7
 
 
 async def test_renewing_leases_is_one_commit(path, database, monkeypatch) -> None:

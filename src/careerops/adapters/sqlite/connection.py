@@ -46,7 +46,10 @@ def create(path: Path, topics: Sequence[str]) -> None:
         ConfigurationError: the path cannot hold our database; one line with the remedy.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_MODE))
+        # Only where it has to be made: closing a descriptor of a file ends all locks that SQLite
+        # holds on it for this process.
+        if not path.exists() or path.is_dir():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_MODE))
     except OSError as error:
         remedy = "check the path and its permissions"
         if isinstance(error, FileNotFoundError):

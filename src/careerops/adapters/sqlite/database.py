@@ -75,6 +75,8 @@ class SqliteDatabase:
         Raises:
             ConfigurationError: it cannot be used; one line with path and remedy.
         """
+        life = Life(path, owner or process_owner())
+        life.take()
         writer = WriterThread(path, "sqlite-writer", lambda: create(path, topics))
         reader = DatabaseThread(path, "sqlite-reader")
         try:
@@ -82,8 +84,8 @@ class SqliteDatabase:
             await reader.start()
         except BaseException:
             await asyncio.gather(writer.close(), reader.close())
+            life.release()
             raise
-        life = Life(path, owner or process_owner())
         life.take()
         return cls(writer, reader, topics=topics, life=life, clock=clock or SystemClock())
 

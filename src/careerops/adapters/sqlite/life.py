@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import struct
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,12 @@ _BEYOND: Final = 1 << 50
 _FLOCK: Final = struct.Struct("hhqqi4x")  # type, whence, start, length, process
 _SET: Final[int | None] = getattr(fcntl, "F_OFD_SETLK", None)
 _GET: Final[int | None] = getattr(fcntl, "F_OFD_GETLK", None)
+
+
+# Closing any descriptor of a file ends the locks that SQLite itself holds on it for this process,
+# so none of ours is closed while a database of this process is open on the file.
+_open: Final[dict[tuple[int, int], list[int]]] = {}
+_living: Final[Counter[tuple[int, int]]] = Counter()
 
 
 class Life:
@@ -35,19 +42,35 @@ class Life:
         self.path = path
         self._journal = path.with_name(f"{path.name}-wal")
         self._file: int | None = None
+        self._place = (0, 0)
 
     def take(self) -> None:
-        """Hold the lock from now on, where the system has such locks."""
-        if self._file is None and _SET is not None:
-            with suppress(OSError):  # then others go by the time at which leases expire
-                self._file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
-                fcntl.fcntl(self._file, _SET, _lock_of(self.owner))
+        """Hold the lock from now on, where the system has such locks and the file is there.
+
+        Before SQLite opens the file, and again where it had to be made. Idempotent.
+        """
+        if self._file is not None or _SET is None:
+            return
+        with suppress(OSError):  # then others go by the time at which leases expire
+            self._file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+            found = os.fstat(self._file)
+            self._place = (found.st_dev, found.st_ino)
+            _open.setdefault(self._place, []).append(self._file)
+            _living[self._place] += 1
+            fcntl.fcntl(self._file, _SET, _lock_of(self.owner))
 
     def release(self) -> None:
-        """Let go. Only after SQLite has closed the file: closing it ends SQLite's own locks."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        """Let go, after SQLite has closed the file. Idempotent."""
+        if self._file is None or _SET is None:
+            return
+        with suppress(OSError):
+            fcntl.fcntl(self._file, _SET, _lock_of(self.owner, fcntl.F_UNLCK))
+        self._file = None
+        _living[self._place] -= 1
+        if not _living[self._place]:
+            del _living[self._place]
+            for file in _open.pop(self._place):
+                os.close(file)
 
     def is_gone(self, owner: str) -> bool:
         """Whether `owner` is a process that surely exists no more; False when it cannot be told."""
@@ -75,6 +98,6 @@ class Life:
         return kind == fcntl.F_UNLCK
 
 
-def _lock_of(owner: str) -> bytes:
+def _lock_of(owner: str, kind: int = fcntl.F_WRLCK) -> bytes:
     number = int.from_bytes(hashlib.sha256(owner.encode()).digest()[:5], "big")
-    return _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, _BEYOND + number, 1, 0)
+    return _FLOCK.pack(kind, os.SEEK_SET, _BEYOND + number, 1, 0)
