@@ -29,6 +29,11 @@ async def test_a_report_is_forgotten_after_its_time(world, database) -> None:
     assert list(await database.reports.read("members")) == []
 
 
+async def test_a_store_says_how_long_its_reports_are_to_live(database) -> None:
+    """Long enough to be left again in time by a process that looks every two seconds."""
+    assert 20 <= database.reports.lives_s <= 900
+
+
 async def test_a_dead_processs_report_is_passed_over(world, database) -> None:
     """Where that can be told: on this host."""
     owner = world.owner

@@ -19,8 +19,6 @@ from careerops.ports.reports import Reports
 from careerops.stream.worker import Worker
 
 REPORT_EVERY_S: Final = 2.0
-_LIFE_S: Final = 720.0
-_RENEW_S: Final = 300.0
 _KIND: Final = "members"
 
 
@@ -47,17 +45,21 @@ class Presence(Model):
 
 
 async def report_for_ever(pipeline: Pipeline) -> None:
-    """Say what our workers are at: every 2 s while that changes, else every five minutes."""
+    """Say what our workers are at: every 2 s while that changes, else before it is forgotten."""
     around = pipeline.around
     reports, clock = around.stores.reports, around.clock
     said: tuple[list[Presence], float] | None = None
     try:
         while pipeline.workers:
             now = [_presence(worker, around.owner) for worker in pipeline.workers]
-            if said is None or said[0] != now or clock.monotonic() - said[1] >= _RENEW_S:
+            if (
+                said is None
+                or said[0] != now
+                or clock.monotonic() - said[1] >= reports.lives_s * 2 / 5
+            ):
                 text = json.dumps([each.model_dump() for each in now]).encode()
                 with suppress(Outage):  # nobody can look either
-                    await reports.leave(_KIND, around.owner, text, _LIFE_S)
+                    await reports.leave(_KIND, around.owner, text, reports.lives_s)
                     said = (now, clock.monotonic())
             await next_beat(clock, REPORT_EVERY_S)
     finally:

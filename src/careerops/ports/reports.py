@@ -28,6 +28,15 @@ class Reports(Protocol):
     changed, and else once in a while before it expires.
     """
 
+    @property
+    def lives_s(self) -> float:
+        """How long a report is to be left for, in seconds; leave it again after two fifths of that.
+
+        Short where only its expiry says that its process is gone, long where that is known
+        otherwise and whatever is written wakes a disk.
+        """
+        ...
+
     async def leave(self, kind: str, owner: str, value: bytes, lives_s: float) -> None:
         """Replace what `owner` said of `kind`; it is forgotten after `lives_s` seconds.
 

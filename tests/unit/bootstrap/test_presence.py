@@ -93,7 +93,7 @@ async def test_a_member_that_has_gone_is_forgotten(
     await end(tasks[0])
     monkeypatch.setattr(database.reports, "leave", leave)
     assert len(await seen(database)) == 1
-    await clock.advance(721)
+    await clock.advance(751)
     assert await seen(database) == []
 
 

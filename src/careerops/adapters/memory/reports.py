@@ -14,6 +14,11 @@ class MemoryReports:
         self._clock = clock
         self._reports: dict[tuple[str, str], tuple[float, bytes]] = {}
 
+    @property
+    def lives_s(self) -> float:
+        """How long a report is to be left for."""
+        return 750.0
+
     async def leave(self, kind: str, owner: str, value: bytes, lives_s: float) -> None:
         """Replace what `owner` said of `kind`; 0 seconds or too many bytes take it back."""
         self._reports.pop((kind, owner), None)

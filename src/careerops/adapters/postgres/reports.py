@@ -29,6 +29,11 @@ class PostgresReports:
         """Share the database's connections."""
         self._sessions = sessions
 
+    @property
+    def lives_s(self) -> float:
+        """How long a report is to be left for."""
+        return 30.0
+
     async def leave(self, kind: str, owner: str, value: bytes, lives_s: float) -> None:
         """Replace what `owner` said of `kind`; 0 seconds or too many bytes take it back."""
         gone = lives_s <= 0 or len(value) > MAX_REPORT_BYTES

@@ -40,6 +40,11 @@ class SqliteReports:
         self._is_gone = is_gone
         self._ours: set[Path] = set()
 
+    @property
+    def lives_s(self) -> float:
+        """How long a report is to be left for."""
+        return 750.0
+
     async def leave(self, kind: str, owner: str, value: bytes, lives_s: float) -> None:
         """Replace what `owner` said of `kind`; 0 seconds or too many bytes take it back.
 
