@@ -563,6 +563,21 @@ async def test_a_topic_nobody_reads_is_trimmed_by_age_alone(world, database) -> 
     assert await database.log.trim(DEAD_LETTERS, world.clock.now()) == 2500
 
 
+async def test_what_is_to_be_kept_is_not_trimmed(world, database) -> None:
+    """Whatever goes around it; a log may leave more."""
+    await database.log.publish([record(number, DEAD_LETTERS) for number in range(6)])
+    held = await database.log.read(DEAD_LETTERS, 0, 9)
+    await world.clock.advance(1)
+    keep = {held[2].offset, held[4].offset}
+    trimmed = await database.log.trim(DEAD_LETTERS, world.clock.now(), keep)
+    left = numbers(await database.log.read(DEAD_LETTERS, 0, 9))
+    assert {2, 4} <= set(left)
+    assert not {0, 1} & set(left)
+    assert len(left) + trimmed == 6
+    (last,) = await database.log.read(DEAD_LETTERS, held[4].offset, 1)
+    assert last == held[4]
+
+
 async def test_closing_ends_everything_and_may_be_repeated(database) -> None:
     """Later calls say so instead of waiting."""
     subscription = await database.log.subscribe(RAW_INBOX, GROUP)

@@ -107,10 +107,56 @@ async def test_the_same_owner_may_take_its_lease_again(world, database) -> None:
         await database.cursors.renew(first, TTL_S)
 
 
+async def test_many_leases_are_prolonged_together(world, database) -> None:
+    """Whoever asks first has prolonged those of its process; one that was lost is told so."""
+    names = [f"imap:a{number}:mail.example.org" for number in range(5)]
+    owner = world.owner
+    leases = [await database.cursors.acquire(name, owner, TTL_S) for name in names]
+    other = await world.open()
+    await world.clock.advance(TTL_S - 1)
+    await database.cursors.renew(leases[2], TTL_S)
+    await world.clock.advance(TTL_S - 1)
+    for name in names:
+        with pytest.raises(AlreadyRunning):
+            await other.cursors.acquire(name, world.owner, TTL_S)
+    await world.clock.advance(2)
+    taken = await other.cursors.acquire(names[0], world.owner, TTL_S)
+    with pytest.raises(Fenced):
+        await database.cursors.renew(leases[0], TTL_S)
+    for lease in leases[1:]:
+        await database.cursors.renew(lease, TTL_S)
+    await database.cursors.release(leases[1])
+    await other.cursors.acquire(names[1], world.owner, TTL_S)
+    await other.cursors.renew(taken, TTL_S)
+
+
+async def test_a_store_says_how_long_its_leases_are_to_be(database) -> None:
+    """Seconds at least: whoever holds one prolongs it three times as often."""
+    assert 10 <= database.cursors.lease_s <= 900
+
+
+async def test_a_source_that_is_read_is_not_reset(world, database) -> None:
+    """Its reader would write its own place over it; whoever died or lost it writes no more."""
+    lease = await database.cursors.acquire(SOURCE, world.owner, TTL_S)
+    await database.cursors.commit(lease, "me", Intake("9", locators=["l"]))
+    other = await world.open()
+    with pytest.raises(AlreadyRunning, match="stop") as refused:
+        await other.cursors.reset(SOURCE)
+    assert "\n" not in str(refused.value)
+    assert await other.cursors.cursor(SOURCE) == "9"
+    assert await other.cursors.locators(SOURCE) == {"l"}
+    await world.clock.advance(TTL_S + 1)
+    assert await other.cursors.reset(SOURCE)
+    with pytest.raises(Fenced):
+        await database.cursors.commit(lease, "me", Intake("10"))
+    assert await other.cursors.cursor(SOURCE) is None
+
+
 async def test_a_reset_forgets_the_place_and_not_the_mails(world, database) -> None:
     """The source is read from its beginning and nothing is published again."""
     lease = await database.cursors.acquire(SOURCE, world.owner, TTL_S)
     await database.cursors.commit(lease, "me", Intake("9", ["e"], ["l"], {"m": "r"}))
+    await database.cursors.release(lease)
     assert await database.cursors.reset(SOURCE)
     assert await database.cursors.cursor(SOURCE) is None
     assert await database.cursors.locators(SOURCE) == frozenset()

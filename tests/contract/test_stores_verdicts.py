@@ -117,8 +117,8 @@ async def test_verdicts_are_counted(database) -> None:
     assert await database.verdicts.counts() == {("classify", "done"): 2, ("research", "dead"): 1}
 
 
-async def test_trimmed_verdicts_stay_without_their_outputs(database) -> None:
-    """Ids are kept for good; what was decided since keeps everything."""
+async def test_trimmed_verdicts_stand_without_their_details(database) -> None:
+    """That and how it was decided is kept for good; what was decided since keeps everything."""
     decided = [
         verdict(
             f"e{number}", record(number, CLASSIFIED), decided_at=NOW + timedelta(seconds=number)
@@ -127,8 +127,59 @@ async def test_trimmed_verdicts_stay_without_their_outputs(database) -> None:
     ]
     await database.verdicts.put([*decided, verdict("bare", decided_at=NOW)])
     before = NOW + timedelta(seconds=1100)
-    assert await database.verdicts.trim_outputs(before) == 1100
+    assert await database.verdicts.trim_outputs(before) == 1101
     assert await database.verdicts.trim_outputs(before) == 0
     keys = [VerdictKey(f"e{number}", "classify") for number in (0, 1099, 1100)]
     found = await database.verdicts.get(keys)
     assert [len(found[key].outputs) for key in keys] == [0, 0, 1]
+    listed = await database.verdicts.find(VerdictQuery(limit=2000))
+    assert {one.key.event_id for one in listed} == {f"e{number}" for number in range(1100, 1200)}
+    assert await database.verdicts.counts() == {("classify", "done"): 1201}
+
+
+@pytest.mark.parametrize("status", VerdictStatus)
+async def test_a_trimmed_verdict_is_still_the_first(world, database, status) -> None:
+    """Nothing is decided again because its details were forgotten, and nothing of them is left."""
+    old = Verdict(
+        VerdictKey("e" * 64, "classify", 2),
+        status,
+        NOW,
+        account="ann",
+        label="OFFER",
+        received_at=NOW,
+        detail=b'{"subject": "An offer"}',
+        outputs=(record(1, CLASSIFIED),),
+    )
+    await database.verdicts.put([old])
+    assert await database.verdicts.trim_outputs(NOW + timedelta(days=1)) == 1
+    await world.crash(database)
+    database = await world.open()
+    day = NOW.replace(hour=0)
+    stands = Verdict(old.key, status, day)
+    late = [
+        verdict("x", account="before"),
+        Verdict(old.key, VerdictStatus.DONE, NOW + timedelta(days=2), detail=b"late"),
+        verdict("y", record(2, CLASSIFIED), account="after"),
+    ]
+    assert await database.verdicts.put(late) == [late[0], stands, late[2]]
+    keys = [one.key for one in late]
+    assert await database.verdicts.get(keys) == {
+        late[0].key: late[0],
+        old.key: stands,
+        late[2].key: late[2],
+    }
+    others = [old.key._replace(revision=1), old.key._replace(stage="research")]
+    assert await database.verdicts.get(others) == {}
+
+
+async def test_a_dead_letter_is_replayed_after_its_verdict_was_trimmed(database) -> None:
+    """It may have waited for longer than details are kept."""
+    dead, done = verdict("d", status=VerdictStatus.DEAD), verdict("e")
+    await database.verdicts.put([dead, done])
+    assert await database.verdicts.trim_outputs(NOW + timedelta(days=1)) == 2
+    assert await database.verdicts.clear_dead([dead.key, done.key]) == 1
+    assert await database.verdicts.clear_dead([dead.key, done.key]) == 0
+    assert await database.verdicts.counts() == {("classify", "done"): 1}
+    again = verdict("d", record(1, CLASSIFIED))
+    assert await database.verdicts.put([again]) == [again]
+    assert await database.verdicts.counts() == {("classify", "done"): 2}

@@ -237,10 +237,10 @@ async def test_an_error_of_ours_is_no_outage(database) -> None:
 
 async def test_several_statements_are_done_together_or_not_at_all(database) -> None:
     """In a pipeline nobody has seen the first one's answer when the second one fails."""
-    add = "INSERT INTO careerops.seen VALUES ('me', 'e')"
+    add = "INSERT INTO careerops.documents VALUES ('e', '', 1)"
     with pytest.raises(psycopg.errors.DivisionByZero):
         await database._sessions.together([(add, ()), ("SELECT 1 / 0", ()), (add, ())])
-    assert await database.cursors.seen("me", ["e"]) == frozenset()
+    assert await database.documents.read("e") == {}
 
 
 async def test_writers_in_each_others_way_are_tried_again(database) -> None:

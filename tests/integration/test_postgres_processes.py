@@ -12,6 +12,7 @@ import pytest
 from careerops.adapters.postgres import PostgresDatabase, schema
 from careerops.domain.errors import AlreadyRunning
 from careerops.domain.verdicts import VerdictStatus
+from careerops.ops.clock import SystemClock
 from careerops.ports.cursors import Intake
 from careerops.ports.custody import Place
 from careerops.ports.ledger import DeliveryStatus, Entry
@@ -191,3 +192,35 @@ async def test_a_place_is_never_spoken_for_by_two(databases) -> None:
         told = found[PLACE]
         assert (await new.custody.take([PLACE], f"{token}-next"))[PLACE] == told
         await new.custody.take([PLACE], token)
+
+
+class Ahead(SystemClock):
+    """The clock of a host that is 61 s ahead, four times as long as a lease lasts."""
+
+    def now(self) -> datetime:
+        """Too late."""
+        return datetime.now(UTC) + timedelta(seconds=61)
+
+
+@pytest.mark.parametrize("first_is_ahead", [False, True])
+async def test_hosts_whose_clocks_differ_keep_one_reader(
+    postgres_url: str, first_is_ahead: bool
+) -> None:
+    """Leases run by the server's clock; what each host calls now decides nothing."""
+    clocks = [Ahead(), SystemClock()] if first_is_ahead else [SystemClock(), Ahead()]
+    first, second = [await PostgresDatabase.open(postgres_url, clock=each) for each in clocks]
+    lease = await first.cursors.acquire("imap:me", "host-a", first.cursors.lease_s)
+    with pytest.raises(AlreadyRunning):
+        await second.cursors.acquire("imap:me", "host-b", second.cursors.lease_s)
+    await first.cursors.renew(lease, first.cursors.lease_s)
+    with pytest.raises(AlreadyRunning):
+        await second.cursors.acquire("imap:me", "host-b", second.cursors.lease_s)
+    await first.cursors.commit(lease, "me", Intake("1"))
+    with pytest.raises(AlreadyRunning):
+        await second.cursors.reset("imap:me")
+    await first.reports.leave("members", "host-a", b"here", 15)
+    assert [each.owner for each in await second.reports.read("members")] == ["host-a"]
+    await first.cursors.release(lease)
+    await second.cursors.acquire("imap:me", "host-b", 15)
+    await first.close()
+    await second.close()

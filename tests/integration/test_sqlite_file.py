@@ -1,16 +1,18 @@
 """The file itself: who may read it, and what is said when it cannot be used."""
 
 import asyncio
+import errno
 import os
 import sqlite3
 import threading
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from careerops.adapters.sqlite import SqliteDatabase, schema, verdicts
+from careerops.adapters.sqlite import SqliteDatabase, connection, schema, verdicts
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.domain.topics import CLASSIFIED, RAW_INBOX
 from careerops.domain.verdicts import VerdictStatus
@@ -139,6 +141,42 @@ async def test_a_file_that_cannot_be_written_is_refused(path, monkeypatch) -> No
     assert "check the path and its permissions" in said
 
 
+@pytest.mark.parametrize(
+    ("code", "free", "says"),
+    [
+        (sqlite3.SQLITE_IOERR_SHMSIZE, (0, 100), "free some space"),
+        (sqlite3.SQLITE_CANTOPEN, (10**9, 0), "free some space"),
+        (sqlite3.SQLITE_FULL, (4096, 100), "free some space"),
+        (sqlite3.SQLITE_IOERR_READ, (10**9, 100), "check it"),
+        (sqlite3.SQLITE_CANTOPEN, (10**9, 100), "check folder and permissions"),
+    ],
+)
+async def test_a_full_disk_at_the_start_says_so(path, monkeypatch, code, free, says) -> None:
+    """SQLite calls it an error of the disk, because its journal's index cannot be made."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+
+    def fail(*_: object) -> None:
+        raise error
+
+    room = SimpleNamespace(f_bavail=free[0], f_frsize=1, f_files=100, f_favail=free[1])
+    monkeypatch.setattr(connection, "connect", fail)
+    monkeypatch.setattr(os, "statvfs", lambda _: room)
+    said = await refusal(path)
+    assert said.endswith(says)
+    assert str(path) in said
+
+
+async def test_a_file_that_there_is_no_room_for_says_so(path, monkeypatch) -> None:
+    """A new one, on a disk that is full."""
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert (await refusal(path)).endswith("free some space")
+
+
 async def test_topics_have_plain_names(path) -> None:
     """They become names of tables."""
     for name in ("", "a-b", "Ab", "x" * 65, "a;b", "ä"):
@@ -242,7 +280,7 @@ async def test_outputs_move_out_of_an_older_releases_verdicts(path, monkeypatch)
     try:
         found = await database.verdicts.get([said.key, silent.key])
         assert found == {said.key: said, silent.key: silent}
-        assert await database.verdicts.trim_outputs(datetime.max.replace(tzinfo=UTC)) == 1
+        assert await database.verdicts.trim_outputs(datetime.max.replace(tzinfo=UTC)) == 2
         assert (await database.verdicts.get([said.key]))[said.key].outputs == ()
     finally:
         await database.close()

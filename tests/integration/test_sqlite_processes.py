@@ -104,8 +104,8 @@ class Later(SystemClock):
     """A clock by which every lease of now has expired."""
 
     def now(self) -> datetime:
-        """A minute from now."""
-        return datetime.now(UTC) + timedelta(minutes=1)
+        """An hour from now."""
+        return datetime.now(UTC) + timedelta(hours=1)
 
 
 async def test_processes_that_start_together_all_open_the_file(children, path) -> None:

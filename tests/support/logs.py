@@ -1,6 +1,7 @@
 """Worlds in which a log and its stores live through several lives of a process."""
 
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -17,6 +18,7 @@ from careerops.ports.cursors import CursorStore
 from careerops.ports.custody import CustodyStore
 from careerops.ports.eventlog import Delivery, EventLog, Subscription
 from careerops.ports.ledger import Ledger
+from careerops.ports.reports import Reports
 from careerops.ports.verdicts import VerdictStore
 from support.kafka_logs import (
     KAFKA_XFAILS,
@@ -48,6 +50,7 @@ class Stores(Protocol):
     cache: Cache
     corrections: CorrectionStore
     custody: CustodyStore
+    reports: Reports
 
     async def close(self) -> None:
         """Leave cleanly."""
@@ -145,6 +148,19 @@ class SqliteWorld:
         await self._lives.close()
 
 
+class _ServersClock(FakeClock):
+    """Time that goes by here and at the server alike."""
+
+    def __init__(self, passing: Callable[[float], None]) -> None:
+        super().__init__()
+        self._passing = passing
+
+    async def advance(self, seconds: float) -> None:
+        """Move on by `seconds`, the server first."""
+        self._passing(seconds)
+        await super().advance(seconds)
+
+
 class PostgresWorld:
     """Lives over one database of a real server, each with a real process's identity."""
 
@@ -153,10 +169,10 @@ class PostgresWorld:
     def __init__(self, folder: Path, server: PostgresServer) -> None:
         """Use a new database of `server`."""
         del folder
-        self.clock = FakeClock()
-        self.owner = ""
         self._server = server
         self._name = server.create_database()
+        self.clock = _ServersClock(self._pass)
+        self.owner = ""
         self._lives = Lives()
 
     async def open(self) -> PostgresDatabase:
@@ -170,6 +186,15 @@ class PostgresWorld:
         """The end of a life: closing says nothing to the server, as a killed process does."""
         await database.close()
         self._lives.end(database)
+
+    def _pass(self, seconds: float) -> None:
+        """So much of the server's time goes by: what it keeps expires so much sooner."""
+        for table, column in (("sources", "expires_at"), ("reports", "until")):
+            self._server.execute(
+                f"UPDATE careerops.{table}"  # noqa: S608  # our own tables
+                f" SET {column} = {column} - make_interval(secs => {seconds})",
+                self._name,
+            )
 
     async def close(self) -> None:
         """End all lives and the database."""

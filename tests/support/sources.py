@@ -87,8 +87,10 @@ class Wrapped:
     fail: dict[str, BaseException] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        """The method, recorded."""
+        """The method, recorded; what is no method as it is."""
         method = getattr(self.inner, name)
+        if not callable(method):
+            return method
 
         async def call(*arguments: Any, **named: Any) -> Any:
             self.calls.append(name)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from careerops.bootstrap.background import background
 from careerops.bootstrap.pipeline import Pipeline
 from careerops.domain.errors import Outage
+from careerops.ops.clock import next_beat
 from careerops.ops.health import Details, HealthBoard, beat_event_loop
 from careerops.ops.lifecycle import Lifecycle
 from careerops.ports.eventlog import GroupInfo
@@ -60,7 +61,7 @@ async def _sample(pipeline: Pipeline, board: HealthBoard) -> None:
         else:
             board.set_connected(_LOG, connected=True)
             _measure(pipeline, board, [group for info in topics for group in info.groups])
-        await clock.sleep(_SAMPLE_S)
+        await next_beat(clock, _SAMPLE_S)
 
 
 def _pass_on_beats(pipeline: Pipeline, board: HealthBoard, known: dict[str, float]) -> None:

@@ -1,26 +1,25 @@
 """What the members of each group are at, left where tools beside them can read it.
 
-It is kept in the cache, so it may be missing or late; nothing is decided by it.
+It may be missing or late, or of another release; nothing is decided by it.
 """
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any, Final
+from contextlib import suppress
+from typing import Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from careerops.bootstrap.pipeline import Pipeline
 from careerops.domain.errors import Outage
 from careerops.domain.model import Model
+from careerops.ops.clock import next_beat
 from careerops.ops.owner import describe
-from careerops.ports.cache import Cache
-from careerops.ports.clock import Clock
+from careerops.ports.reports import Reports
 from careerops.stream.worker import Worker
 
 REPORT_EVERY_S: Final = 2.0
-_LIFE: Final = timedelta(seconds=15)
-_RENEW: Final = timedelta(seconds=6)
+_KIND: Final = "members"
 
 
 class Presence(Model):
@@ -46,46 +45,48 @@ class Presence(Model):
 
 
 async def report_for_ever(pipeline: Pipeline) -> None:
-    """Say what each worker is at: every two seconds while that changes, else every six."""
+    """Say what our workers are at: every 2 s while that changes, else before it is forgotten."""
     around = pipeline.around
-    said: dict[str, tuple[Presence, Any]] = {}
-    while True:
-        for worker in pipeline.workers:
-            now = around.clock.now()
-            presence = _presence(worker, around.owner)
-            before, at = said.get(worker.group, (None, now))
-            if presence == before and now - at < _RENEW:
-                continue
-            try:
-                await _leave(around.stores.cache, around.owner, presence, around.clock)
-            except Outage:
-                break  # nobody can look either
-            said[worker.group] = (presence, now)
-        await around.clock.sleep(REPORT_EVERY_S)
+    reports, clock = around.stores.reports, around.clock
+    said: tuple[list[Presence], float] | None = None
+    try:
+        while pipeline.workers:
+            now = [_presence(worker, around.owner) for worker in pipeline.workers]
+            if (
+                said is None
+                or said[0] != now
+                or clock.monotonic() - said[1] >= reports.lives_s * 2 / 5
+            ):
+                text = json.dumps([each.model_dump() for each in now]).encode()
+                with suppress(Outage):  # nobody can look either
+                    await reports.leave(_KIND, around.owner, text, reports.lives_s)
+                    said = (now, clock.monotonic())
+            await next_beat(clock, REPORT_EVERY_S)
+    finally:
+        with suppress(Outage):
+            await reports.leave(_KIND, around.owner, b"", 0)
 
 
-async def members_of(cache: Cache, group: str, clock: Clock) -> Sequence[Presence]:
-    """The members of `group` that have said something lately."""
-    now = clock.now()
-    value = await cache.get(_key(group), now)
-    known: dict[str, dict[str, Any]] = json.loads(value) if value else {}
-    fresh = [each for each in known.values() if each["until"] > now.timestamp()]
-    return [Presence.model_validate(each["presence"]) for each in fresh]
+async def members_of(reports: Reports) -> dict[str, list[Presence]]:
+    """Group -> its members that have said something lately, in a shape that we know.
+
+    Raises:
+        Outage: the store cannot be read now.
+    """
+    found: dict[str, list[Presence]] = {}
+    for report in await reports.read(_KIND):
+        for presence in _understood(report.value):
+            found.setdefault(presence.group, []).append(presence)
+    return found
 
 
-async def _leave(cache: Cache, owner: str, presence: Presence, clock: Clock) -> None:
-    """Put `presence` beside those of the others; what two write at once the next round mends."""
-    now = clock.now()
-    value = await cache.get(_key(presence.group), now)
-    known: dict[str, dict[str, Any]] = json.loads(value) if value else {}
-    kept = {name: each for name, each in known.items() if each["until"] > now.timestamp()}
-    until = now + _LIFE
-    kept[owner] = {"until": until.timestamp(), "presence": presence.model_dump()}
-    await cache.put(_key(presence.group), json.dumps(kept).encode(), until)
-
-
-def _key(group: str) -> str:
-    return f"presence/{group}"
+def _understood(value: bytes) -> Sequence[Presence]:
+    """What another process, perhaps of another release, said; nothing where it means nothing."""
+    try:
+        said = json.loads(value)
+        return [Presence.model_validate(each) for each in said]
+    except (ValueError, TypeError, RecursionError, ValidationError):
+        return []
 
 
 def _presence(worker: Worker, owner: str) -> Presence:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from careerops.bootstrap.background import background
-from careerops.bootstrap.housekeeping import keep_house
+from careerops.bootstrap.housekeeping import keep_house, trim_once
 from careerops.bootstrap.idle import IdleWatch, OutageTooLong
 from careerops.bootstrap.observing import observe
 from careerops.bootstrap.pipeline import SERVICES, Pipeline, Surroundings, wire
@@ -78,4 +78,5 @@ async def _watch(pipeline: Pipeline, lifecycle: Lifecycle, max_wait_s: float, en
         end.dead_letters = await count_waiting(stores.log, stores.verdicts)
     except OutageTooLong as error:
         end.error = error
+    await trim_once(pipeline.around)
     lifecycle.request_stop("idle")

@@ -23,6 +23,7 @@ from careerops.ports.custody import CustodyStore
 from careerops.ports.documents import Documents
 from careerops.ports.eventlog import EventLog
 from careerops.ports.ledger import Ledger
+from careerops.ports.reports import Reports
 from careerops.ports.verdicts import VerdictStore
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class _Kept(Protocol):
     @property
     def documents(self) -> Documents:
         """What processes keep together: quotas, budgets, experiments."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """What processes say of themselves."""
         ...
 
     async def close(self) -> None:
@@ -128,6 +134,11 @@ class StoresBesideLog:
     def documents(self) -> Documents:
         """What processes keep together."""
         return self.store.documents
+
+    @property
+    def reports(self) -> Reports:
+        """What processes say of themselves."""
+        return self.store.reports
 
     async def close(self) -> None:
         """The log first: leaving its groups needs the store."""

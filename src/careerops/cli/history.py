@@ -106,6 +106,7 @@ def _kind(path: Path) -> str:
 async def _import_all(
     session: Session, config: "Config", parts: "Sequence[PartConfig]", *, notify: bool
 ) -> None:
+    from careerops.bootstrap.housekeeping import trim_once
     from careerops.bootstrap.parts import build_part
     from careerops.bootstrap.pipeline import new_parser, reader_of
     from careerops.cli.session import opened
@@ -121,6 +122,7 @@ async def _import_all(
                 reader.on_progress = show
                 await reader.run(follow=False, patient=False)
             _report(session, part, reader.progress)
+        await trim_once(around)
         if not session.json:
             print_line(await _next_step(around))
 

@@ -45,10 +45,7 @@ def topics(ctx: typer.Context, json_: JsonOption = False) -> None:
 
         async with opened(config) as around:
             infos = await around.stores.log.topics()
-            names = dict.fromkeys(group.group for info in infos for group in info.groups)
-            members = {
-                name: await members_of(around.stores.cache, name, around.clock) for name in names
-            }
+            members = await members_of(around.stores.reports)
             now = around.clock.now()
         view = _View(now, members)
         if session.json:

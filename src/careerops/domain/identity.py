@@ -5,6 +5,8 @@ import re
 import unicodedata
 
 _WHITE = re.compile(r"\s+")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST_BYTES = 32
 
 
 def digest(*parts: str) -> str:
@@ -15,6 +17,30 @@ def digest(*parts: str) -> str:
         state.update(len(data).to_bytes(8, "big"))
         state.update(data)
     return state.hexdigest()
+
+
+def short_digest(*parts: str) -> bytes:
+    """The first 16 bytes of `digest`: what is enough to know something again, kept for good."""
+    return bytes.fromhex(digest(*parts)[:32])
+
+
+def pack_digest(value: str, own: str) -> bytes:
+    """`value`, as a rule a digest, in few bytes: none if it is `own`, 32 for 64 hex digits."""
+    if value == own:
+        return b""
+    if _DIGEST.fullmatch(value):
+        return bytes.fromhex(value)
+    text = value.encode("utf-8", "surrogatepass") + b"\0"
+    return text + b"\0" if len(text) == _DIGEST_BYTES else text
+
+
+def unpack_digest(packed: bytes, own: str) -> str:
+    """What `pack_digest` was given with the same `own`."""
+    if not packed:
+        return own
+    if len(packed) == _DIGEST_BYTES:
+        return packed.hex()
+    return packed.rstrip(b"\0").decode("utf-8", "surrogatepass")
 
 
 def collapse(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from careerops.ops.clock import next_beat
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.redaction import safe_value
@@ -159,10 +160,9 @@ async def beat_event_loop(board: HealthBoard, clock: Clock) -> None:
     board.expect_beat(EVENT_LOOP)
     try:
         while True:
-            before = clock.monotonic()
-            await clock.sleep(BEAT_S)
+            due_s = await next_beat(clock, BEAT_S)
             board.beat(EVENT_LOOP)
-            late_s = clock.monotonic() - before - BEAT_S
+            late_s = clock.monotonic() - due_s
             if late_s >= BEAT_S:
                 log.warning(LogEvent.LOOP_STALLED, duration_s=round(late_s, 3))
     except asyncio.CancelledError:

@@ -56,6 +56,15 @@ def is_gone_from_here(owner: str) -> bool:
     return known and is_gone(owner)
 
 
+def is_out_of_sight(owner: str) -> bool:
+    """Whether `owner` runs, or ran, under this kernel among processes that we do not see."""
+    parsed = _parse(owner)
+    here = _parse(process_owner())
+    if parsed is None or here is None:
+        return False
+    return parsed.boot == here.boot != "" and parsed.namespace != here.namespace
+
+
 def describe(owner: str) -> str:
     """The owner for a person: `process 4711`, with the host if it is another."""
     parsed = _parse(owner)

@@ -38,10 +38,22 @@ class Intake:
 
 
 class CursorStore(Protocol):
-    """Cursors, seen mails and conversation roots of the sources."""
+    """Cursors, seen mails and conversation roots of the sources.
+
+    Leases run by the clock of the store, where it has one: hosts' clocks may differ.
+    """
+
+    @property
+    def lease_s(self) -> float:
+        """How long a lease is to be taken for, in seconds; prolong it three times as often.
+
+        Short where only its expiry says that its owner is gone, long where that is known otherwise
+        and each renewal costs a durable write.
+        """
+        ...
 
     async def acquire(self, source: str, owner: str, ttl_s: float) -> Lease:
-        """Take the lease on `source`.
+        """Take the lease on `source` for `ttl_s` seconds. A dead owner's is taken over at once.
 
         Raises:
             AlreadyRunning: another live owner holds it.
@@ -49,7 +61,11 @@ class CursorStore(Protocol):
         ...
 
     async def renew(self, lease: Lease, ttl_s: float) -> None:
-        """Prolong. Raises `Fenced` if it was taken over."""
+        """Prolong, and with it whatever else this process holds: that is one write for all.
+
+        Raises:
+            Fenced: it was taken over.
+        """
         ...
 
     async def release(self, lease: Lease) -> None:
@@ -85,5 +101,9 @@ class CursorStore(Protocol):
         ...
 
     async def reset(self, source: str) -> bool:
-        """Forget cursor and locators (never what was seen); False if the source is unknown."""
+        """Forget cursor and locators (never what was seen); False if the source is unknown.
+
+        Raises:
+            AlreadyRunning: a living process reads it, and would write its own place over this.
+        """
         ...

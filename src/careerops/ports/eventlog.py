@@ -1,6 +1,6 @@
 """The log: what arrived, and what was said between stages."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -218,8 +218,11 @@ class EventLog(DeliverySource, Protocol):
         """Return once a record stands at or beyond `offset`, whichever process wrote it."""
         ...
 
-    async def trim(self, topic: str, before: datetime) -> int:
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
         """Delete records older than `before` (UTC) that every registered group has settled.
+
+        Those at the offsets `keep` stay. A log that deletes from its beginning only leaves what
+        stands behind them too.
 
         Returns how many; 0 from a log that keeps its own retention.
         """

@@ -1,4 +1,4 @@
-"""What was decided, for good."""
+"""What was decided: in full for the retention time, that and how for good."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,10 @@ class VerdictStore(Decided, Protocol):
     """(event, stage, revision) -> what was decided. First writer wins."""
 
     async def get(self, keys: Sequence[VerdictKey]) -> dict[VerdictKey, Verdict]:
-        """The verdicts that stand for `keys`; keys without one are absent."""
+        """The verdicts that stand for `keys`; keys without one are absent.
+
+        One that was trimmed has its status and the day it was decided, and nothing else.
+        """
         ...
 
     async def put(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
@@ -46,16 +49,17 @@ class VerdictStore(Decided, Protocol):
         ...
 
     async def find(self, query: VerdictQuery) -> Sequence[Verdict]:
-        """Verdicts by query, newest `received_at` first."""
+        """Verdicts by query, newest `received_at` first, as long as they are not trimmed."""
         ...
 
     async def trim_outputs(self, before: datetime) -> int:
-        """Forget the outputs of verdicts decided before `before` (UTC); ids and details stay.
+        """Forget outputs and details of verdicts decided before `before` (UTC).
 
-        Returns how many verdicts lost outputs.
+        What stays is what deduplication needs: that they stand, their status, their day. Returns
+        how many verdicts were reduced so.
         """
         ...
 
     async def counts(self) -> dict[tuple[str, str], int]:
-        """How many verdicts by (stage, status)."""
+        """How many verdicts by (stage, status), trimmed ones too; the whole table is not read."""
         ...

@@ -4,7 +4,7 @@ Whether a letter was replayed or discarded is a verdict of stage `dlq` on its pl
 the topic itself is append-only.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from careerops.domain.envelope import Envelope, read_envelope
@@ -62,7 +62,7 @@ class Letter:
         )
 
 
-async def waiting(log: EventLog, verdicts: VerdictStore) -> AsyncIterator[Letter]:
+async def waiting(log: EventLog, verdicts: VerdictStore) -> AsyncGenerator[Letter, None]:
     """Letters that were neither replayed nor discarded, oldest first within a partition."""
     seen: set[VerdictKey] = set()
     for info in await log.topics():
@@ -167,7 +167,10 @@ class DeadLetters:
         return done
 
     async def discard(self, letter: Letter) -> None:
-        """Never show `letter` again; it stays in the topic for the retention time."""
+        """Never show `letter` again; it stays in the topic for the retention time.
+
+        One that nobody has decided about stays for good.
+        """
         await self._mark(letter, "discarded")
 
     async def _mark(self, letter: Letter, label: str) -> None:

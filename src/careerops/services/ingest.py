@@ -17,6 +17,7 @@ from careerops.domain.errors import AlreadyRunning, ConfigurationError, Outage
 from careerops.domain.identity import account_key
 from careerops.domain.topics import RAW_BACKFILL, RAW_INBOX
 from careerops.domain.verdicts import Record
+from careerops.ops.clock import next_beat
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
@@ -33,7 +34,6 @@ from careerops.services.unparsed import unparsed_letter
 _BATCH_MAILS = 200
 _BATCH_BYTES = 4 * 1024 * 1024
 _QUEUE_MAILS = 400
-_LEASE_TTL_S = 15.0
 _RETRY_S = 2.0
 _STAND_BY_S = 3.0
 
@@ -125,7 +125,9 @@ class SourceReader:
         waiting = False
         while True:
             try:
-                lease = await self._cursors.acquire(self._mailbox.name, self._owner, _LEASE_TTL_S)
+                lease = await self._cursors.acquire(
+                    self._mailbox.name, self._owner, self._cursors.lease_s
+                )
             except AlreadyRunning:
                 if not self._stand_by:
                     raise
@@ -196,8 +198,8 @@ class SourceReader:
 
     async def _keep_lease(self, lease: Lease) -> None:
         while True:
-            await self._clock.sleep(_LEASE_TTL_S / 3)
-            await self._cursors.renew(lease, _LEASE_TTL_S)
+            await next_beat(self._clock, self._cursors.lease_s / 3)
+            await self._cursors.renew(lease, self._cursors.lease_s)
 
     async def _fetch(
         self,

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from careerops.domain.envelope import Envelope
 from careerops.domain.errors import Fenced
 from careerops.domain.notification import NOTIFICATION_TYPE
 from careerops.domain.topics import NOTIFICATIONS
 from careerops.domain.verdicts import Record, Verdict, VerdictKey, VerdictStatus
+from careerops.ops.clock import next_beat
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ops.metrics import Metrics
@@ -142,7 +143,7 @@ class Outbox:
                 await self._recover()
             if found := await self._due(limit):
                 return [self._delivery(state) for state in found]
-            await self._rest(_LOOK_EVERY_S)
+            await self._rest()
 
     async def attempt(self, delivery: Delivery) -> None:
         """Nothing: each send is claimed in the ledger."""
@@ -234,10 +235,10 @@ class Outbox:
             await self._recovered(state)
         self._recover_at = self._clock.monotonic() + _RECOVER_EVERY_S
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait, but not longer than until something has changed."""
-        waits = [
-            asyncio.ensure_future(self._clock.sleep(seconds)),
+    async def _rest(self) -> None:
+        """Wait for the next look, but not longer than until something has changed."""
+        waits: list[asyncio.Future[Any]] = [
+            asyncio.ensure_future(next_beat(self._clock, _LOOK_EVERY_S)),
             asyncio.ensure_future(self._changed.wait()),
         ]
         try:

@@ -6,13 +6,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from careerops.adapters.sqlite import groups
 from careerops.domain.topics import GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
 from support.chaos.disk import disk
 from support.chaos.lane import CONCURRENCY, Lane, MemberSpec
 
 SHORT_LEASE_S: Final = 3.0
-"""Instead of the 15 s of groups and sources, so that a run has time for more than one zombie."""
+LONG_LEASE_S: Final = 15.0
+"""Instead of the minutes of groups and sources, so that a run has time for more than a zombie."""
 
 _SETTLES: Final = ("before_handle", "before_commit", "after_commit")
 INGEST: Final = MemberSpec("ingest", "ingest", 0, 0, (), ("before_cursor",))
@@ -38,9 +38,10 @@ SERVICES: Final = (INGEST, CLASSIFY, RESEARCH, NOTIFY)
 def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True) -> Iterator[Lane]:
     """The lane for a home in `folder`: one process, or with `apart` one a service.
 
-    With `short_leases` zombies need 3 s of silence and not the product's 15.
+    With `short_leases` zombies need 3 s of silence, else 15; the product's leases last longer
+    than a run.
     """
-    lease_s = SHORT_LEASE_S if short_leases else groups.LEASE_S
+    lease_s = SHORT_LEASE_S if short_leases else LONG_LEASE_S
     with disk(folder / "disk", lambda: _users(folder / "disk")) as place:
         yield Lane(
             name="sqlite",

@@ -43,7 +43,7 @@ def database() -> MemoryDatabase:
 
 async def seen(database: MemoryDatabase) -> list[Presence]:
     """What a tool sees now."""
-    return list(await members_of(database.cache, GROUP, database.clock))
+    return (await members_of(database.reports)).get(GROUP, [])
 
 
 async def end(*tasks: "asyncio.Task[None]") -> None:
@@ -74,18 +74,73 @@ async def test_each_member_says_what_it_is_at(database: MemoryDatabase) -> None:
     await end(*tasks)
 
 
-async def test_a_member_that_has_gone_is_forgotten(database: MemoryDatabase) -> None:
-    """Soon, and not while it lives without a change."""
+async def test_a_member_that_has_gone_is_forgotten(
+    database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once when it says so, soon when it was killed, and not while it lives without a change."""
     tasks = (Member(database, "one").start(), Member(database, "two").start())
     clock: Any = database.clock
-    await clock.advance(60)
+    await clock.advance(3600)
     assert len(await seen(database)) == 2
     await end(tasks[1])
-    await clock.advance(16)
     assert [each.member for each in await seen(database)] == ["owner one"]
+    leave = database.reports.leave
+
+    async def killed(*_: object) -> None:
+        raise Outage("it was killed and says nothing", scope="store")
+
+    monkeypatch.setattr(database.reports, "leave", killed)
     await end(tasks[0])
-    await clock.advance(16)
+    monkeypatch.setattr(database.reports, "leave", leave)
+    assert len(await seen(database)) == 1
+    await clock.advance(751)
     assert await seen(database) == []
+
+
+async def test_nothing_is_written_while_nothing_changes(
+    database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But once in five minutes: an idle process must not keep the disk awake."""
+    clock: Any = database.clock
+    leave, left = database.reports.leave, []
+
+    async def counted(*given: Any) -> None:
+        left.append(clock.monotonic())
+        await leave(*given)
+
+    monkeypatch.setattr(database.reports, "leave", counted)
+    task = Member(database, "one").start()
+    await clock.advance(1000)
+    assert left == [0, 300, 600, 900]
+    await end(task)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"\xff\xfe",
+        b"null",
+        b"7",
+        b'"text"',
+        b"{}",
+        b'{"one": {"until": 1e12}}',
+        b"[1, null, {}]",
+        b'[{"group": "careerops.classify"}]',
+        b'[{"group": "careerops.classify", "member": "m", "running": "many"}]',
+        b"[" * 100_000,
+    ],
+)
+async def test_what_another_release_says_is_passed_over(
+    database: MemoryDatabase, said: bytes
+) -> None:
+    """Whatever its shape: a tool shows the members it understands."""
+    task = Member(database, "one").start()
+    clock: Any = database.clock
+    await clock.advance(0)
+    await database.reports.leave("members", "another", said, 60)
+    assert [each.member for each in await seen(database)] == ["owner one"]
+    await end(task)
 
 
 async def test_a_store_that_is_out_ends_nobody(
@@ -93,16 +148,16 @@ async def test_a_store_that_is_out_ends_nobody(
 ) -> None:
     """Presence is told again when it is back."""
     clock: Any = database.clock
-    put = database.cache.put
+    leave = database.reports.leave
 
     async def out(*_: object) -> None:
         raise Outage("out", scope="store")
 
-    monkeypatch.setattr(database.cache, "put", out)
+    monkeypatch.setattr(database.reports, "leave", out)
     task = Member(database, "one").start()
     await clock.advance(5)
     assert await seen(database) == []
-    monkeypatch.setattr(database.cache, "put", put)
+    monkeypatch.setattr(database.reports, "leave", leave)
     await clock.advance(2)
     assert len(await seen(database)) == 1
     await end(task)

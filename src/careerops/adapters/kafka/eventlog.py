@@ -6,7 +6,7 @@ what to publish; readers deduplicate by verdict.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -235,9 +235,9 @@ class KafkaLog:
         while not await self.read(topic, offset, 1, partition):  # noqa: ASYNC110  # brokers tell nobody
             await asyncio.sleep(_LOOK_AGAIN_S)
 
-    async def trim(self, topic: str, before: datetime) -> int:
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
         """Nothing to do: the brokers keep the retention that the topic was created with."""
-        del topic, before
+        del topic, before, keep
         return 0
 
     async def topics(self) -> Sequence[TopicInfo]:

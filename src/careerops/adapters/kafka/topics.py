@@ -23,6 +23,7 @@ from careerops.domain.topics import DEAD_LETTERS
 DEFAULT_PARTITIONS: Final = 6
 _LEAST_BYTES: Final = MAX_RECORD_BYTES + MAX_DEAD_LETTER_HEADER_BYTES
 _SIZE: Final = "max.message.bytes"
+_RETENTION: Final = "retention.ms"
 _ASK_AGAIN_S: Final = 0.1
 
 AnswerT = TypeVar("AnswerT")
@@ -102,7 +103,7 @@ async def _create(
     there: list[str] = []
     settings = {
         "cleanup.policy": "delete",
-        "retention.ms": str(int(retention.total_seconds() * 1000)),
+        _RETENTION: str(int(retention.total_seconds() * 1000)),
         _SIZE: str(MAX_MESSAGE_BYTES),
     }
     wanted = [
@@ -110,7 +111,8 @@ async def _create(
             options.prefix + name,
             _partitions(name, options),
             options.replication or -1,
-            config=settings,
+            # Who has not decided about a dead letter must not lose it to the calendar.
+            config=settings | ({_RETENTION: "-1"} if name == DEAD_LETTERS else {}),
         )
         for name in topics
     ]

@@ -33,6 +33,11 @@ class MemoryCursors:
         self._roots: dict[tuple[str, str], str] = {}
         self._life = 0
 
+    @property
+    def lease_s(self) -> float:
+        """How long a lease is to be taken for."""
+        return 15.0
+
     def crash(self) -> None:
         """As if the process had died: its leases may be taken at once."""
         self._life += 1
@@ -47,8 +52,11 @@ class MemoryCursors:
         return Lease(source, owner, row.epoch)
 
     async def renew(self, lease: Lease, ttl_s: float) -> None:
-        """Prolong. Raises `Fenced` if it was taken over."""
-        self._held(lease).expires = self._clock.now() + timedelta(seconds=ttl_s)
+        """Prolong, with all others of its owner. Raises `Fenced` if it was taken over."""
+        self._held(lease)
+        for row in self._sources.values():
+            if row.owner == lease.owner:
+                row.expires = self._clock.now() + timedelta(seconds=ttl_s)
 
     async def release(self, lease: Lease) -> None:
         """Give it back; nothing happens if it was taken over."""
@@ -89,11 +97,17 @@ class MemoryCursors:
         return {name: row.cursor for name, row in self._sources.items() if row.committed}
 
     async def reset(self, source: str) -> bool:
-        """Forget cursor and locators (never what was seen); False if the source is unknown."""
+        """Forget cursor and locators (never what was seen); False if the source is unknown.
+
+        Raises:
+            AlreadyRunning: a living owner reads it.
+        """
         row = self._sources.get(source)
         if row is None or not row.committed:
             return False
-        row.cursor = None
+        if row.owner and self._is_alive(row):
+            raise AlreadyRunning(f"owner {row.owner} reads the mailbox {source} now: stop it first")
+        row.cursor, row.owner, row.epoch = None, "", row.epoch + 1
         row.locators.clear()
         return True
 

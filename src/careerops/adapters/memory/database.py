@@ -10,6 +10,7 @@ from careerops.adapters.memory.custody import MemoryCustody
 from careerops.adapters.memory.documents import MemoryDocuments
 from careerops.adapters.memory.eventlog import MemoryLog
 from careerops.adapters.memory.ledger import MemoryLedger
+from careerops.adapters.memory.reports import MemoryReports
 from careerops.adapters.memory.verdicts import MemoryVerdicts
 from careerops.domain.topics import ALL_TOPICS
 from careerops.ports.clock import Clock
@@ -20,8 +21,8 @@ class MemoryDatabase:
 
     Attributes:
         clock: the time of records and leases.
-        log, verdicts, ledger, cursors, cache, corrections, custody, documents: the ports it
-            implements.
+        log, verdicts, ledger, cursors, cache, corrections, custody, documents, reports: the ports
+            it implements.
     """
 
     def __init__(self, clock: Clock | None = None, *, topics: Sequence[str] = ALL_TOPICS) -> None:
@@ -35,6 +36,7 @@ class MemoryDatabase:
         self.corrections = MemoryCorrections()
         self.custody = MemoryCustody()
         self.documents = MemoryDocuments()
+        self.reports = MemoryReports(self.clock)
 
     def crash(self) -> None:
         """As if the process had died at this moment and another one opened the same database.

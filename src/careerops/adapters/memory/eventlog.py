@@ -1,7 +1,7 @@
 """The log in memory, one partition a topic."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -248,10 +248,11 @@ class MemoryLog:
         """Every topic with the groups that read it."""
         return tuple(_info(topic) for topic in self._topics.values())
 
-    async def trim(self, topic: str, before: datetime) -> int:
-        """Delete records older than `before` that every group has settled; returns how many."""
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
+        """Delete records older than `before` that every group has settled, up to one to keep."""
         place = self._topic(topic)
         limit = min((group.position for group in place.groups.values()), default=place.end)
+        limit = min((limit, *(offset for offset in keep if offset >= place.start)))
         number = 0
         while place.start + number < limit and place.records[number].time < before:
             number += 1

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
@@ -17,6 +16,7 @@ class MemoryVerdicts:
     def __init__(self) -> None:
         """Start empty."""
         self._by_key: dict[VerdictKey, Verdict] = {}
+        self._trimmed: set[VerdictKey] = set()
 
     def insert(self, verdict: Verdict) -> bool:
         """Record `verdict` unless one stands; whether it is the one that stands now."""
@@ -36,6 +36,7 @@ class MemoryVerdicts:
         dead = [verdict.key for verdict in found if verdict.status is VerdictStatus.DEAD]
         for key in dead:
             del self._by_key[key]
+            self._trimmed.discard(key)
         return len(dead)
 
     async def find(self, query: VerdictQuery) -> Sequence[Verdict]:
@@ -43,17 +44,21 @@ class MemoryVerdicts:
         # The latest recorded first among those of one time: sorting is stable.
         newest = list(reversed(self._by_key.values()))
         newest.sort(key=lambda verdict: verdict.received_at or _NEVER, reverse=True)
-        return [verdict for verdict in newest if _matches(verdict, query)][: query.limit]
+        found = (verdict for verdict in newest if verdict.key not in self._trimmed)
+        return [verdict for verdict in found if _matches(verdict, query)][: query.limit]
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """How many verdicts by (stage, status)."""
         return dict(Counter((v.key.stage, v.status.value) for v in self._by_key.values()))
 
     async def trim_outputs(self, before: datetime) -> int:
-        """Forget the outputs of verdicts decided before `before`; returns how many had any."""
-        old = [v for v in self._by_key.values() if v.outputs and v.decided_at < before]
+        """Forget outputs and details of verdicts decided before `before`; returns how many."""
+        young = {key for key, verdict in self._by_key.items() if verdict.decided_at >= before}
+        old = [v for key, v in self._by_key.items() if key not in young | self._trimmed]
         for verdict in old:
-            self._by_key[verdict.key] = replace(verdict, outputs=())
+            day = verdict.decided_at.replace(hour=0, minute=0, second=0, microsecond=0)
+            self._by_key[verdict.key] = Verdict(verdict.key, verdict.status, day)
+            self._trimmed.add(verdict.key)
         return len(old)
 
 

@@ -1,4 +1,4 @@
-"""One PostgreSQL database: verdicts, ledger, cursors, cache, corrections, custody, documents."""
+"""One PostgreSQL database: all stores."""
 
 from careerops.adapters.postgres.address import parse
 from careerops.adapters.postgres.cache import PostgresCache
@@ -7,6 +7,7 @@ from careerops.adapters.postgres.cursors import PostgresCursors
 from careerops.adapters.postgres.custody import PostgresCustody
 from careerops.adapters.postgres.documents import PostgresDocuments
 from careerops.adapters.postgres.ledger import PostgresLedger
+from careerops.adapters.postgres.reports import PostgresReports
 from careerops.adapters.postgres.sessions import Sessions, open_sessions
 from careerops.adapters.postgres.verdicts import PostgresVerdicts
 from careerops.domain.errors import ConfigurationError
@@ -21,7 +22,8 @@ class PostgresDatabase:
     Any number of processes, on any number of hosts, may open the same database.
 
     Attributes:
-        verdicts, ledger, cursors, cache, corrections, custody, documents: the ports it implements.
+        verdicts, ledger, cursors, cache, corrections, custody, documents, reports: the
+            ports it implements.
     """
 
     def __init__(self, sessions: Sessions, clock: Clock) -> None:
@@ -29,11 +31,12 @@ class PostgresDatabase:
         self._sessions = sessions
         self.verdicts = PostgresVerdicts(sessions)
         self.ledger = PostgresLedger(sessions)
-        self.cursors = PostgresCursors(sessions, clock.now)
+        self.cursors = PostgresCursors(sessions, clock)
         self.cache = PostgresCache(sessions)
         self.corrections = PostgresCorrections(sessions)
         self.custody = PostgresCustody(sessions)
         self.documents = PostgresDocuments(sessions)
+        self.reports = PostgresReports(sessions)
 
     @classmethod
     async def open(
@@ -45,7 +48,7 @@ class PostgresDatabase:
             url: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with libpq's parameters.
             owner: whose sessions these are, for the server's administrator; this process unless
                 given.
-            clock: the time of leases; the machine's unless given.
+            clock: what time passes by here, the machine's unless given; leases run by the server's.
 
         Raises:
             ConfigurationError: it cannot be used; one line with key and remedy, never the password.

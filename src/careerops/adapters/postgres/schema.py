@@ -6,6 +6,7 @@ breaks when the operating system sorts differently after an upgrade.
 
 from typing import TYPE_CHECKING, Any, Final
 
+from careerops.adapters.postgres.schema_kept import KEPT
 from careerops.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -121,6 +122,17 @@ CREATE TABLE careerops.documents (
 );
 """
 
+# Not logged: empty after a crash of the server, and nobody waits for the disk.
+_REPORTS: Final = """
+CREATE UNLOGGED TABLE careerops.reports (
+  kind text COLLATE "C" NOT NULL,
+  owner text COLLATE "C" NOT NULL,
+  value bytea NOT NULL,
+  until timestamptz NOT NULL,
+  PRIMARY KEY (kind, owner)
+);
+"""
+
 _LEDGER: Final = """
 ALTER TABLE careerops.ledger ADD COLUMN type text NOT NULL DEFAULT 'careerops.notification.v1',
   ADD COLUMN begun_at timestamptz;
@@ -129,7 +141,7 @@ CREATE INDEX ledger_sending ON careerops.ledger (channel, account) WHERE status 
 CREATE INDEX ledger_begun ON careerops.ledger (channel, account, begun_at);
 """
 
-MIGRATIONS: Final = (_FIRST, _DOCUMENTS, _LEDGER)
+MIGRATIONS: Final = (_FIRST, _DOCUMENTS, _REPORTS, *KEPT, _LEDGER)
 
 
 async def migrate(connection: "AsyncConnection[Any]") -> None:

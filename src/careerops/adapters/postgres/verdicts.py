@@ -1,9 +1,10 @@
-"""Verdicts: what was decided, for good."""
+"""Verdicts: what was decided. After the retention time only `kept` knows of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from careerops.adapters.postgres import kept
 from careerops.adapters.postgres.codec import decode_records, encode_records, maybe_utc, utc
 from careerops.adapters.postgres.sessions import Sessions
 from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
@@ -20,13 +21,20 @@ _GET: Final = f"SELECT {_COLUMNS} FROM careerops.verdicts WHERE {_KEYS}"  # noqa
 # in a circle.
 _PUT: Final = f"""
 INSERT INTO careerops.verdicts ({_COLUMNS})
-SELECT * FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::text[], %b::timestamptz[],
-  %b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::bytea[]) AS given ({_COLUMNS})
+SELECT {_COLUMNS} FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::text[],
+  %b::timestamptz[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::bytea[],
+  %b::uuid[]) AS given ({_COLUMNS}, short)
+WHERE NOT EXISTS (SELECT 1 FROM careerops.verdicts_kept WHERE verdicts_kept.id = short)
 ORDER BY event_id COLLATE "C", stage COLLATE "C", revision
 ON CONFLICT DO NOTHING
 RETURNING event_id, stage, revision
 """  # noqa: S608  # constants only
-_TRIM_CHUNK: Final = 2000
+_COUNTS: Final = """
+SELECT stage, status, sum(number)::bigint FROM (
+  SELECT stage, status, number FROM careerops.verdict_counts
+  UNION ALL SELECT stage, status, number FROM careerops.verdicts_kept_counts
+) AS counts GROUP BY stage, status HAVING sum(number) <> 0
+"""
 
 
 class PostgresVerdicts:
@@ -41,7 +49,9 @@ class PostgresVerdicts:
         if not keys:
             return {}
         found = map(_verdict, await self._sessions.rows(_GET, _columns(keys)))
-        return {verdict.key: verdict for verdict in found}
+        standing = {verdict.key: verdict for verdict in found}
+        missing = [key for key in keys if key not in standing]
+        return standing | await kept.find(self._sessions, missing)
 
     async def put(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
         """Record each verdict whose key has none yet; returns, durable, for each what stands."""
@@ -66,10 +76,11 @@ class PostgresVerdicts:
         """Forget the `dead` verdicts among `keys`, for a replay; returns how many there were."""
         if not keys:
             return 0
-        return await self._sessions.changed(
+        cleared = await self._sessions.changed(
             f"DELETE FROM careerops.verdicts WHERE {_KEYS} AND status = 'dead'",  # noqa: S608  # constants only
             _columns(keys),
         )
+        return cleared + await kept.clear_dead(self._sessions, keys)
 
     async def find(self, query: VerdictQuery) -> Sequence[Verdict]:
         """Verdicts by query, newest `received_at` first."""
@@ -83,33 +94,16 @@ class PostgresVerdicts:
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """How many verdicts by (stage, status)."""
-        rows = await self._sessions.rows(
-            "SELECT stage, status, count(*) FROM careerops.verdicts GROUP BY stage, status"
-        )
+        rows = await self._sessions.rows(_COUNTS)
         return {(stage, status): number for stage, status, number in rows}
 
     async def trim_outputs(self, before: datetime) -> int:
-        """Forget the outputs of verdicts decided before `before`; ids and details stay.
+        """Forget outputs and details of verdicts decided before `before`; that they stand stays.
 
         Returns:
-            how many verdicts lost outputs.
+            how many verdicts were reduced so.
         """
-        trimmed, place = 0, 0
-        while True:
-            # In pieces, so that no statement takes long and no decision waits behind it.
-            ((last,),) = await self._sessions.rows(
-                "SELECT max(id) FROM (SELECT id FROM careerops.verdicts WHERE id > %s"
-                " ORDER BY id LIMIT %s) AS piece",
-                (place, _TRIM_CHUNK),
-            )
-            if last is None:
-                return trimmed
-            trimmed += await self._sessions.changed(
-                "UPDATE careerops.verdicts SET outputs = '' WHERE id > %s AND id <= %s"
-                " AND decided_at < %s AND outputs <> ''",
-                (place, last, before),
-            )
-            place = last
+        return await kept.trim(self._sessions, before)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
@@ -127,6 +121,7 @@ def _row(verdict: Verdict) -> tuple[Any, ...]:
         verdict.received_at,
         verdict.detail,
         encode_records(verdict.outputs),
+        kept.short_id(*verdict.key),
     )
 
 

@@ -1,5 +1,6 @@
 """Opening the file, and what SQLite's errors mean to us."""
 
+import errno
 import os
 import sqlite3
 import time
@@ -18,6 +19,12 @@ BUSY_TIMEOUT_S: Final = 10.0
 _PRIVATE_MODE = 0o600
 _OPEN_PATIENCE_S = 30.0
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ROOM_BYTES: Final = 128 * 1024
+# On a full disk SQLite cannot make its journal's index, and calls that an error of the disk.
+_FOR_WANT_OF_ROOM: Final = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+)
 _DOWN: Final = {
     sqlite3.SQLITE_FULL: "the disk is full: free some space",
     sqlite3.SQLITE_IOERR: "the disk fails to read or write: check it",
@@ -39,13 +46,16 @@ def create(path: Path, topics: Sequence[str]) -> None:
         ConfigurationError: the path cannot hold our database; one line with the remedy.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_MODE))
+        # Only where it has to be made: closing a descriptor of a file ends all locks that SQLite
+        # holds on it for this process.
+        if not path.exists() or path.is_dir():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_MODE))
     except OSError as error:
-        remedy = (
-            f"create the folder {path.parent}"
-            if isinstance(error, FileNotFoundError)
-            else "check the path and its permissions"
-        )
+        remedy = "check the path and its permissions"
+        if isinstance(error, FileNotFoundError):
+            remedy = f"create the folder {path.parent}"
+        elif error.errno in _NO_ROOM:
+            remedy = "free some space"
         raise ConfigurationError(
             f"the database {path} cannot be opened ({error.strerror}): {remedy}"
         ) from None
@@ -54,6 +64,10 @@ def create(path: Path, topics: Sequence[str]) -> None:
     except ConfigurationError as error:
         raise ConfigurationError(f"the database {path} {error}") from None
     except sqlite3.Error as error:
+        if _primary(error) in _FOR_WANT_OF_ROOM and _is_full(path):
+            raise ConfigurationError(
+                f"the database {path} cannot be used, the disk is full: free some space"
+            ) from None
         raise ConfigurationError(
             f"the database {path} cannot be used ({error}): {_remedy(error)}"
         ) from None
@@ -77,6 +91,15 @@ def connect(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sqlite3.Conne
         connection.close()
         raise
     return connection
+
+
+def _is_full(path: Path) -> bool:
+    """Whether there is no room for what SQLite puts beside the file: its index of 32 KiB."""
+    try:
+        room = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return room.f_bavail * room.f_frsize < _ROOM_BYTES or (room.f_files > 0 and not room.f_favail)
 
 
 def is_busy(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""One SQLite file: log, verdicts, ledger, cursors, cache, corrections, custody, documents."""
+"""One SQLite file: the log and all stores."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from careerops.adapters.sqlite.custody import SqliteCustody
 from careerops.adapters.sqlite.documents import SqliteDocuments
 from careerops.adapters.sqlite.eventlog import SqliteLog
 from careerops.adapters.sqlite.ledger import SqliteLedger
+from careerops.adapters.sqlite.life import Life
+from careerops.adapters.sqlite.reports import SqliteReports
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.adapters.sqlite.verdicts import SqliteVerdicts
 from careerops.domain.topics import ALL_TOPICS
@@ -26,8 +28,8 @@ class SqliteDatabase:
     Any number of processes may open the same file; each group and source has one member.
 
     Attributes:
-        log, verdicts, ledger, cursors, cache, corrections, custody, documents: the ports it
-            implements.
+        log, verdicts, ledger, cursors, cache, corrections, custody, documents, reports: the ports
+            it implements.
     """
 
     def __init__(
@@ -36,20 +38,22 @@ class SqliteDatabase:
         reader: DatabaseThread,
         *,
         topics: Sequence[str],
-        owner: str,
+        life: Life,
         clock: Clock,
     ) -> None:
         """Use `open`."""
+        self._life = life
         self._writer = writer
         self._reader = reader
-        self.log = SqliteLog(writer, reader, topics=topics, owner=owner, now=clock.now)
+        self.log = SqliteLog(writer, reader, topics=topics, life=life, now=clock.now)
         self.verdicts = SqliteVerdicts(writer, reader)
-        self.ledger = SqliteLedger(writer, reader, clock.now)
-        self.cursors = SqliteCursors(writer, reader, clock.now)
+        self.ledger = SqliteLedger(writer, reader, clock.now, life)
+        self.cursors = SqliteCursors(writer, reader, clock, life)
         self.cache = SqliteCache(writer, reader)
         self.corrections = SqliteCorrections(writer, reader)
         self.custody = SqliteCustody(writer)
         self.documents = SqliteDocuments(writer, reader)
+        self.reports = SqliteReports(life.path, reader, clock.now, life.is_gone)
 
     @classmethod
     async def open(
@@ -71,6 +75,8 @@ class SqliteDatabase:
         Raises:
             ConfigurationError: it cannot be used; one line with path and remedy.
         """
+        life = Life(path, owner or process_owner())
+        life.take()
         writer = WriterThread(path, "sqlite-writer", lambda: create(path, topics))
         reader = DatabaseThread(path, "sqlite-reader")
         try:
@@ -78,14 +84,10 @@ class SqliteDatabase:
             await reader.start()
         except BaseException:
             await asyncio.gather(writer.close(), reader.close())
+            life.release()
             raise
-        return cls(
-            writer,
-            reader,
-            topics=topics,
-            owner=owner or process_owner(),
-            clock=clock or SystemClock(),
-        )
+        life.take()
+        return cls(writer, reader, topics=topics, life=life, clock=clock or SystemClock())
 
     async def close(self) -> None:
         """Leave all groups, finish what was begun, end the threads. Idempotent."""
@@ -94,3 +96,5 @@ class SqliteDatabase:
         finally:
             await self._reader.close()
             await self._writer.close()
+            self.reports.take_back()
+            self._life.release()

@@ -1,13 +1,16 @@
 """The log on SQLite: a table a topic, one partition each."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
-from careerops.adapters.sqlite import groups, overview, records, settling
+from careerops.adapters.sqlite import groups, records, settling
 from careerops.adapters.sqlite.background import Background
 from careerops.adapters.sqlite.codec import to_us
 from careerops.adapters.sqlite.leases import Leases
+from careerops.adapters.sqlite.life import Life
+from careerops.adapters.sqlite.overview import Overview
 from careerops.adapters.sqlite.subscription import SqliteSubscription
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.adapters.sqlite.wakeups import Wakeups, data_version
@@ -25,20 +28,23 @@ class SqliteLog:
         reader: DatabaseThread,
         *,
         topics: Sequence[str],
-        owner: str,
+        life: Life,
         now: Callable[[], datetime],
     ) -> None:
-        """Share the database's threads; must be constructed on the event loop."""
+        """Share the database's threads and its life; must be constructed on the event loop."""
         self._writer = writer
         self._reader = reader
         self._topics = tuple(topics)
         self._known = frozenset(topics)
-        self._owner = owner
+        self._life = life
+        self._overview = Overview(self._topics, life.is_gone)
         self._now = now
         self._wakeups = Wakeups()
         self._leases = Leases(writer, now)
         self._background = Background(self._on_death)
-        self._background.start("log-watch", self._wakeups.watch(lambda: reader.run(data_version)))
+        self._background.start(
+            "log-watch", self._wakeups.watch(lambda: reader.run(data_version), life.traces)
+        )
         self._background.start("log-leases", self._leases.keep())
 
     @property
@@ -77,9 +83,11 @@ class SqliteLog:
         del on_revoked  # its one member keeps the one partition, or is fenced as a whole
         self._check_topic(topic)
         self._background.check()
-        now_us, owner = to_us(self._now()), self._owner
+        now_us, life = to_us(self._now()), self._life
         member = await self._writer.run(
-            lambda connection: groups.join(connection, topic, group, owner, now_us)
+            lambda connection: groups.join(
+                connection, (topic, group), life.owner, now_us, life.is_gone
+            )
         )
         subscription = SqliteSubscription(
             member, self._writer, self._reader, self._wakeups, self._leases.forget
@@ -127,26 +135,26 @@ class SqliteLog:
 
     async def topics(self) -> Sequence[TopicInfo]:
         """Every topic with the groups that read it, all as of one moment."""
-        topics, now_us = self._topics, to_us(self._now())
-        return await self._reader.run(
-            lambda connection: overview.topics(connection, topics, now_us)
-        )
+        now_us = to_us(self._now())
+        found = await self._reader.run(lambda connection: self._overview.topics(connection, now_us))
+        self._wakeups.noticed(self._overview.version)
+        return found
 
-    async def trim(self, topic: str, before: datetime) -> int:
-        """Delete records of `topic` older than `before` that every registered group has settled.
+    async def trim(self, topic: str, before: datetime, keep: Collection[int] = frozenset()) -> int:
+        """Delete records older than `before` that every registered group has settled, but `keep`.
 
         Returns:
             how many were deleted.
         """
         self._check_topic(topic)
-        before_us = to_us(before)
+        before_us, kept = to_us(before), json.dumps(sorted(keep))
         end = await self._reader.run(
             lambda connection: records.first_since(connection, topic, before_us)
         )
         total = 0
         while number := await self._writer.run(
             lambda connection: records.trim_chunk(
-                connection, topic, groups.lowest_position(connection, topic, end)
+                connection, topic, groups.lowest_position(connection, topic, end), kept
             )
         ):
             total += number

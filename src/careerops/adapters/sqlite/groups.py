@@ -1,7 +1,7 @@
 """Groups: who is the member, how far it is, what is settled. Functions of a connection."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,9 @@ from careerops.adapters.sqlite.records import bounds
 from careerops.domain.errors import AlreadyRunning, Fenced
 from careerops.ops.owner import describe, is_gone
 
-LEASE_S: Final = 15.0
+# Long, so that prolonging it wakes no disk: who shares the file learns otherwise, and at once, that
+# a process has ended (see `life`). Only one that is stopped and lives is waited for so long.
+LEASE_S: Final = 900.0
 LEASE_US: Final = int(LEASE_S * 1e6)
 
 
@@ -37,8 +39,19 @@ class Member:
     deaths: dict[int, int]
 
 
-def join(connection: sqlite3.Connection, topic: str, group: str, owner: str, now_us: int) -> Member:
-    """Take the group's lease. Raises `AlreadyRunning` while another living member holds it."""
+def join(
+    connection: sqlite3.Connection,
+    place: tuple[str, str],
+    owner: str,
+    now_us: int,
+    is_gone: Callable[[str], bool] = is_gone,
+) -> Member:
+    """Take the lease of `place`, a topic and a group, for `owner`.
+
+    Raises:
+        AlreadyRunning: another living member holds it.
+    """
+    topic, group = place
     start, _ = bounds(connection, topic)
     expires_us = now_us + LEASE_US
     row = connection.execute(
@@ -54,10 +67,10 @@ def join(connection: sqlite3.Connection, topic: str, group: str, owner: str, now
         )
         return Member(topic, group, int(cursor.lastrowid or 0), 1, start, 0, frozenset(), {})
     group_id, position, epoch, holder, held_until_us, delivered = row
-    if is_alive(holder, held_until_us, now_us):
+    if is_alive(holder, held_until_us, now_us, is_gone):
         raise AlreadyRunning(
             f"{describe(holder)} already reads {topic} for {group}: stop it first"
-            f" (after a crash elsewhere, wait {LEASE_S:.0f} s)"
+            f" (where it does not answer any more, kill it or wait {LEASE_S:.0f} s)"
         )
     if holder:
         _count_deaths(connection, group_id)
@@ -78,7 +91,9 @@ def join(connection: sqlite3.Connection, topic: str, group: str, owner: str, now
     )
 
 
-def is_alive(owner: str, expires_us: int, now_us: int) -> bool:
+def is_alive(
+    owner: str, expires_us: int, now_us: int, is_gone: Callable[[str], bool] = is_gone
+) -> bool:
     """Whether a lease row names a member that must be taken for alive."""
     return bool(owner) and expires_us > now_us and not is_gone(owner)
 

@@ -13,7 +13,7 @@ from careerops.domain.errors import Outage
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 
-RENEW_S: Final = 5.0
+RENEW_S: Final = groups.LEASE_S / 3
 
 
 class Leases:
@@ -37,7 +37,9 @@ class Leases:
     async def keep(self) -> None:
         """Prolong all leases for ever, well before they expire."""
         while True:
-            await asyncio.sleep(RENEW_S)
+            # On the beat on which sources are prolonged, see `careerops.ops.clock`: what is asked
+            # for at one moment is one commit.
+            await asyncio.sleep(RENEW_S - asyncio.get_running_loop().time() % RENEW_S)
             try:
                 await self.renew()
             except Outage as outage:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from careerops.adapters.sqlite.codec import from_us, maybe_time, maybe_us, to_us
+from careerops.adapters.sqlite.life import Life
 from careerops.adapters.sqlite.threads import DatabaseThread, WriterThread
 from careerops.domain.errors import Fenced
-from careerops.ops.owner import is_gone
 from careerops.ports.ledger import DeliveryStatus, Entry, EntryState
 
 _COLUMNS: Final = (
@@ -30,12 +30,13 @@ class SqliteLedger:
     """`Ledger` on SQLite. A look at what is due costs no more with a long backlog."""
 
     def __init__(
-        self, writer: WriterThread, reader: DatabaseThread, now: Callable[[], datetime]
+        self, writer: WriterThread, reader: DatabaseThread, now: Callable[[], datetime], life: Life
     ) -> None:
-        """Share the database's threads; `now` is the time leases expire by."""
+        """Share the database's threads; `now` is the time leases expire by, `life` knows owners."""
         self._writer = writer
         self._reader = reader
         self._now = now
+        self._is_gone = life.is_gone
 
     async def plan(self, entries: Sequence[Entry], now: datetime) -> int:
         """Add entries, returns how many were new; known (notification_id, channel) stay as is."""
@@ -147,7 +148,7 @@ class SqliteLedger:
                 for number, name, channel, holder, until in sending
                 if channel in ours
                 and (name, channel) not in held
-                and (until <= now_us or is_gone(holder))
+                and (until <= now_us or self._is_gone(holder))
             ]
 
         def op(connection: sqlite3.Connection) -> list[EntryState]:

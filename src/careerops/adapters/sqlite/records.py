@@ -111,12 +111,16 @@ def first_since(connection: sqlite3.Connection, topic: str, time_us: int) -> int
     return bounds(connection, topic)[1] if found is None else found
 
 
-def trim_chunk(connection: sqlite3.Connection, topic: str, limit: int) -> int:
-    """Delete the oldest records below `limit`, at most `TRIM_CHUNK` offsets; how many it were."""
-    first, _ = bounds(connection, topic)
+def trim_chunk(connection: sqlite3.Connection, topic: str, limit: int, keep: str = "[]") -> int:
+    """Delete the oldest records below `limit`, at most `TRIM_CHUNK` of them; how many it were.
+
+    Those at the offsets `keep`, as JSON, stay.
+    """
+    table = table_of(topic)
     cursor = connection.execute(
-        f"DELETE FROM {table_of(topic)} WHERE offset < ?",  # noqa: S608  # a checked name
-        (min(limit, first + TRIM_CHUNK),),
+        f"DELETE FROM {table} WHERE offset IN (SELECT offset FROM {table} WHERE offset < ?"  # noqa: S608  # a checked name
+        " AND offset NOT IN (SELECT value FROM json_each(?)) ORDER BY offset LIMIT ?)",
+        (limit, keep, TRIM_CHUNK),
     )
     return cursor.rowcount
 

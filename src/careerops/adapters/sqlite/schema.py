@@ -5,7 +5,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from careerops.adapters.sqlite.schema_kept import KEPT
 from careerops.domain.errors import ConfigurationError
+from careerops.domain.identity import pack_digest, short_digest
 
 APPLICATION_ID: Final = 0x43724F70  # "CrOp": `file` and we ourselves recognise the database
 
@@ -163,7 +165,7 @@ CREATE INDEX ledger_sending ON ledger (channel, account) WHERE status = 'sending
 CREATE INDEX ledger_begun ON ledger (channel, account, begun_us);
 """
 
-MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS, _DOCUMENTS, _LEDGER)
+MIGRATIONS: Final = (_FIRST, _CUSTODY, _OUTPUTS, _DOCUMENTS, KEPT, _LEDGER)
 
 
 def table_of(topic: str) -> str:
@@ -186,6 +188,8 @@ def migrate(connection: sqlite3.Connection, topics: Sequence[str]) -> None:
     statements = [_topic_table(table_of(topic)) for topic in topics]
     if _is_current(connection, topics):
         return  # without a lock: tools come and go beside a busy process
+    for function in (short_digest, pack_digest):
+        connection.create_function(function.__name__, 2, function, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)

@@ -1,11 +1,13 @@
-"""Verdicts: what was decided, for good."""
+"""Verdicts: what was decided. After the retention time only `kept` knows of it."""
 
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
+from careerops.adapters.sqlite import kept
 from careerops.adapters.sqlite.codec import (
     decode_records,
     encode_records,
@@ -27,7 +29,7 @@ _COLUMNS: Final = (
 )
 INSERT: Final = (
     f"INSERT OR IGNORE INTO verdicts ({_COLUMNS})"  # noqa: S608  # constants only
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM verdicts_kept WHERE id = ?)"
 )
 INSERT_OUTPUTS: Final = "INSERT INTO verdict_outputs VALUES (?, ?, ?)"
 _SELECT: Final = (
@@ -36,11 +38,6 @@ _SELECT: Final = (
 )
 _BY_KEY: Final = "event_id = ? AND stage = ? AND revision = ?"
 _DEAD: Final = f"{_BY_KEY} AND status = '{VerdictStatus.DEAD}'"
-_TRIM_CHUNK: Final = 1000
-_TRIM: Final = (
-    "DELETE FROM verdict_outputs WHERE verdict_id IN"
-    " (SELECT verdict_id FROM verdict_outputs WHERE since_us < ? LIMIT ?)"
-)
 
 
 class SqliteVerdicts:
@@ -56,8 +53,7 @@ class SqliteVerdicts:
         if not keys:
             return {}
         wanted = tuple(keys)
-        found = await self._reader.run(lambda connection: list(_select(connection, wanted)))
-        return {verdict.key: verdict for verdict in found}
+        return await self._reader.run(lambda connection: _standing(connection, wanted))
 
     async def put(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
         """Record each verdict whose key has none yet; returns, durable, for each what stands."""
@@ -69,7 +65,7 @@ class SqliteVerdicts:
             if all(stands):
                 return list(given)
             late = tuple(v.key for v, first in zip(given, stands, strict=True) if not first)
-            found = {verdict.key: verdict for verdict in _select(connection, late)}
+            found = _standing(connection, late)
             pairs = zip(given, stands, strict=True)
             return [verdict if first else found[verdict.key] for verdict, first in pairs]
 
@@ -86,10 +82,11 @@ class SqliteVerdicts:
                 f" (SELECT id FROM verdicts WHERE {_DEAD})",
                 wanted,
             )
-            return connection.executemany(
+            cleared = connection.executemany(
                 f"DELETE FROM verdicts WHERE {_DEAD}",  # noqa: S608  # constants only
                 wanted,
             ).rowcount
+            return cleared + kept.clear_dead(connection, wanted)
 
         return await self._writer.run(op) if wanted else 0
 
@@ -108,28 +105,31 @@ class SqliteVerdicts:
 
         def op(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
             rows = connection.execute(
-                "SELECT stage, status, count(*) FROM verdicts GROUP BY stage, status"
+                "SELECT stage, status, sum(number) FROM ("
+                "SELECT stage, status, count(*) AS number FROM verdicts GROUP BY stage, status"
+                " UNION ALL SELECT stage, status, number FROM verdicts_kept_counts"
+                ") GROUP BY stage, status"
             )
-            return {(stage, status): number for stage, status, number in rows}
+            return {(stage, status): number for stage, status, number in rows if number}
 
         return await self._reader.run(op)
 
     async def trim_outputs(self, before: datetime) -> int:
-        """Forget the outputs of verdicts decided before `before`; ids and details stay.
+        """Forget outputs and details of verdicts decided before `before`; that they stand stays.
 
         Returns:
-            how many verdicts lost outputs.
+            how many verdicts were reduced so.
         """
-        values, trimmed = (to_us(before), _TRIM_CHUNK), 0
-
-        def op(connection: sqlite3.Connection) -> int:
-            return connection.execute(_TRIM, values).rowcount
-
+        before_us, trimmed, place = to_us(before), 0, 0
         while True:
             # In pieces, so that publishing never waits for long behind it.
-            trimmed += (number := await self._writer.run(op))
-            if number < _TRIM_CHUNK:
+            number, last = await self._writer.run(
+                partial(kept.trim_chunk, before_us=before_us, after_id=place)
+            )
+            trimmed += number
+            if last is None:
                 return trimmed
+            place = last
 
 
 def row_of(verdict: Verdict) -> VerdictRow:
@@ -151,7 +151,9 @@ def insert(connection: sqlite3.Connection, rows: Sequence[VerdictRow]) -> list[b
     if not rows:
         return []
     last = connection.execute("SELECT max(id) FROM verdicts").fetchone()[0] or 0
-    inserted = connection.executemany(INSERT, [decided for decided, _ in rows]).rowcount
+    inserted = connection.executemany(
+        INSERT, [(*decided, kept.short_id(*decided[:3])) for decided, _ in rows]
+    ).rowcount
     stands = [True] * len(rows)
     if inserted < len(rows):
         stands = list(_first_of_theirs(connection, rows, last))
@@ -165,16 +167,26 @@ def insert(connection: sqlite3.Connection, rows: Sequence[VerdictRow]) -> list[b
 def _first_of_theirs(
     connection: sqlite3.Connection, rows: Sequence[VerdictRow], last: int
 ) -> Iterator[bool]:
-    """For each row whether it was inserted just now: beyond id `last`, first of its key."""
+    """For each row whether it was inserted just now: beyond id `last`, first of its key.
+
+    Of what is only kept for good there is no row.
+    """
     counted: set[tuple[Any, ...]] = set()
     for decided, _ in rows:
         key = decided[:3]
-        (number,) = connection.execute(
+        row = connection.execute(
             f"SELECT id FROM verdicts WHERE {_BY_KEY}",  # noqa: S608  # constants only
             key,
         ).fetchone()
-        yield number > last and key not in counted
+        yield row is not None and row[0] > last and key not in counted
         counted.add(key)
+
+
+def _standing(
+    connection: sqlite3.Connection, keys: tuple[VerdictKey, ...]
+) -> dict[VerdictKey, Verdict]:
+    found = {verdict.key: verdict for verdict in _select(connection, keys)}
+    return found | kept.find(connection, [key for key in keys if key not in found])
 
 
 def _select(connection: sqlite3.Connection, keys: tuple[VerdictKey, ...]) -> Iterator[Verdict]:

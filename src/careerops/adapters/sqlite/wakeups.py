@@ -8,6 +8,9 @@ from typing import Final
 from careerops.domain.errors import Outage
 
 POLL_S: Final = 0.05
+_CALM_POLL_S: Final = 0.5
+_CALM_AFTER_S: Final = 5.0
+_SURE_S: Final = 1.0
 
 
 def data_version(connection: sqlite3.Connection) -> int:
@@ -27,6 +30,8 @@ class Wakeups:
         self._counts: dict[str, int] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
         self._someone = asyncio.Event()
+        self._version: int | None = None
+        self._asked_s = self._changed_s = -_SURE_S
 
     def count(self, topic: str) -> int:
         """The count now."""
@@ -57,17 +62,35 @@ class Wakeups:
             finally:
                 self._forget(topic, future)
 
-    async def watch(self, version: Callable[[], Awaitable[int]]) -> None:
-        """Poll `version` for ever, but only while somebody waits; wake all when it changes."""
-        known: int | None = None
+    async def watch(
+        self,
+        version: Callable[[], Awaitable[int]],
+        traces: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Poll for ever, but only while somebody waits; wake all when `version` changes.
+
+        `traces` costs next to nothing and changes with nearly every write: while it stays the same
+        `version` is asked once a second. Where nothing has happened for seconds, both more rarely.
+        """
+        seen: object = None
         while True:
             await self._someone.wait()
-            # Compared with what was seen before anybody waited, so no write falls in between.
-            current = await _unless_out(version)
-            if current is None or current != known:
-                self.bump_all()
-            known = current
-            await asyncio.sleep(POLL_S)
+            now_s, found = _now_s(), traces()
+            if found is None or found != seen or now_s - self._asked_s >= _SURE_S:
+                # Compared with what was seen before anybody waited, so no write falls in between.
+                self.noticed(await _unless_out(version))
+                seen = found
+            calm = now_s - self._changed_s > _CALM_AFTER_S
+            # On the beat of what else is looked at for ever, see `careerops.ops.clock`.
+            await asyncio.sleep(_CALM_POLL_S * 1.001 - now_s % _CALM_POLL_S if calm else POLL_S)
+
+    def noticed(self, version: int | None) -> None:
+        """The version is this now (None: it cannot be read); wake all if it has changed."""
+        self._asked_s = _now_s()
+        if version is None or version != self._version:
+            self._changed_s = self._asked_s
+            self.bump_all()
+        self._version = version
 
     def _forget(self, topic: str, future: asyncio.Future[None]) -> None:
         waiting = self._waiting.get(topic)
@@ -77,6 +100,10 @@ class Wakeups:
                 del self._waiting[topic]
         if not self._waiting:
             self._someone.clear()
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _unless_out(version: Callable[[], Awaitable[int]]) -> int | None:

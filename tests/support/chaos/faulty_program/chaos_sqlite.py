@@ -19,7 +19,6 @@ from careerops.adapters.sqlite.eventlog import SqliteLog
 from careerops.adapters.sqlite.subscription import SqliteSubscription
 from careerops.domain.topics import CLASSIFIED, DEAD_LETTERS
 from careerops.ports.eventlog import Settlement
-from careerops.services import ingest
 
 
 def install() -> None:
@@ -45,7 +44,6 @@ def _shorten(lease_s: float) -> None:
     """The same code with shorter leases; a third of one is when it is prolonged, as before."""
     groups.LEASE_S, groups.LEASE_US = lease_s, int(lease_s * 1e6)
     leases.RENEW_S = lease_s / 3
-    ingest._LEASE_TTL_S = lease_s
 
 
 def _broken_settle(broken: Callable[[Any, Any, Sequence[Settlement]], Any]) -> Callable[[], None]:

@@ -7,7 +7,7 @@ parser's process nor in any other Python that inherits the environment.
     CHAOS_ORDERS=FILE       the same while it runs: {"point", "nth", "signal"}, read when it changes
     CHAOS_NOTES=FILE        where the spy writes what was delivered, settled, and which fault fired
     CHAOS_BREAK=NAME        a deliberate breakage, which the oracle has to catch
-    CHAOS_LEASE_S=SECONDS   leases of groups and sources, so that nobody waits for 15 s
+    CHAOS_LEASE_S=SECONDS   leases of groups and sources, so that nobody waits for minutes
 """
 
 import os
