@@ -52,6 +52,13 @@ _DENIED: Final = frozenset(
     }
 )
 
+_ENDED: Final = frozenset(
+    {
+        KafkaError._FATAL,  # noqa: SLF001  # the client's own codes have such names
+        KafkaError._FENCED,  # noqa: SLF001  # the same
+    }
+)
+
 
 def common(servers: str, options: Options) -> dict[str, Any]:
     """The properties of every client."""
@@ -190,6 +197,14 @@ def known_topic(error: KafkaError) -> CareerOpsError:
 def is_denial(error: KafkaError) -> bool:
     """Whether it means that the brokers refuse our credentials."""
     return error.code() in _DENIED
+
+
+def has_ended(error: KafkaError) -> bool:
+    """Whether the client that says so is of no use any more.
+
+    An exception of `produce` has the code of a fatal error, and yet `fatal()` is false of it.
+    """
+    return error.fatal() or error.code() in _ENDED
 
 
 def ended(error: KafkaError) -> Fenced:
