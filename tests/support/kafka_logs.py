@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient
 
 from careerops.adapters.kafka.eventlog import KafkaLog
 from careerops.adapters.kafka.options import GroupProtocol, Options
-from careerops.adapters.kafka.thread import Fetched, Share
+from careerops.adapters.kafka.thread import Fetched, Share, Turn
 from careerops.adapters.memory import FakeClock
 from careerops.adapters.memory.custody import MemoryCustody
 from careerops.adapters.memory.verdicts import MemoryVerdicts
@@ -56,6 +56,9 @@ class Deaf:
         watermarks.set_result({})
 
     def lost(self, shares: list[Share]) -> None:
+        """Nothing."""
+
+    def turned_back(self, turns: list[Turn]) -> None:
         """Nothing."""
 
     def fetched(self, fetched: Fetched) -> None:

@@ -56,6 +56,9 @@ Callbacks = dict[str, Callable[..., None]]
 Share = tuple[int, int]
 """(partition, epoch): a partition under one assignment."""
 
+Turn = tuple[int, int, int, int]
+"""(partition, epoch until now, epoch from now on, offset from which it is read again)."""
+
 
 @dataclass(slots=True)
 class Fetched:
@@ -81,6 +84,9 @@ class Listener(Protocol):
 
     def lost(self, shares: list[Share]) -> None:
         """They are somebody else's already: nothing can be committed."""
+
+    def turned_back(self, turns: list[Turn]) -> None:
+        """These are read again from an earlier offset; what was fetched until now is over."""
 
     def fetched(self, fetched: Fetched) -> None:
         """Records came, or ends."""
@@ -115,6 +121,9 @@ class ConsumerThread:
         self._stopping = threading.Event()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._commits: deque[dict[Share, int]] = deque()
+        self._turns: deque[tuple[str, dict[Share, int]]] = deque()
+        self._places_back: dict[int, int] = {}
+        self._log_id = ""
         self._epochs: dict[int, int] = {}
         self._paused: set[int] = set()
         self._epoch = 0
@@ -135,6 +144,15 @@ class ConsumerThread:
     def commit(self, watermarks: dict[Share, int]) -> None:
         """Commit soon; what is not ours any more by then is left out."""
         self._commits.append(watermarks)
+
+    def turn_back(self, places: dict[Share, int], log_id: str = "") -> None:
+        """Read these again from the offsets given, under an epoch of its own; a commit says no more
+        of what was there before. `log_id`: which log the topic is from then on, if that is known.
+
+        A commit carries the log's id. Whoever takes over a partition whose commit is of another
+        log, which was deleted meanwhile, begins at the start.
+        """
+        self._turns.append((log_id, places))
 
     async def stop(self) -> bool:
         """Leave the group, revoking and committing what is held. Idempotent.
@@ -174,11 +192,13 @@ class ConsumerThread:
             )
             while not self._stopping.is_set():
                 self.beat = time.monotonic()
+                self._turn_now()
                 self._commit_now(consumer)
                 self._apply_pauses(consumer)
                 self._pass_on(self._gather(consumer))
                 if self._resting:
                     self._rouse(consumer)
+            self._turn_now()
             self._commit_last(consumer)
         finally:
             consumer.close()
@@ -195,17 +215,47 @@ class ConsumerThread:
         self._refetch(consumer)
         return [message for message in messages if message.partition() not in unclear]
 
+    def _turn_now(self) -> None:
+        while self._turns:
+            log_id, places = self._turns.popleft()
+            self._log_id = log_id or self._log_id
+            self._go_back({p: at for (p, epoch), at in places.items() if self._is_ours(p, epoch)})
+
+    def _go_back(self, places: dict[int, int]) -> None:
+        """From now on these are of a new epoch, and unclear until they are sought."""
+        if not places:
+            return
+        self._epoch += 1
+        turns = [(p, self._epochs[p], self._epoch, at) for p, at in places.items()]
+        self._epochs.update(dict.fromkeys(places, self._epoch))
+        self._places_back.update(places)
+        self._unclear |= places.keys()
+        self._tell(self._listener.turned_back, turns)
+
+    def _is_of_another_log(self, place: TopicPartition) -> bool:
+        said = place.metadata
+        return bool(said and self._log_id and said != self._log_id)
+
     def _refetch(self, consumer: Consumer) -> None:
         places = [TopicPartition(self._topic, p) for p in self._unclear & self._epochs.keys()]
         try:
             known = consumer.committed(places, timeout=_REFETCH_S) if places else []
             if any(place.error is not None for place in known):
                 return
+            self._go_back(
+                {
+                    place.partition: 0
+                    for place in known
+                    if place.partition not in self._places_back and self._is_of_another_log(place)
+                }
+            )
             for place in known:
+                place.offset = self._places_back.get(place.partition, place.offset)
                 consumer.seek(place)
         except KafkaException:
             return  # The brokers are away: asked again in the next round.
         self._unclear.clear()
+        self._places_back.clear()
 
     def _pass_on(self, messages: list[Message]) -> None:
         fetched = Fetched()
@@ -300,7 +350,8 @@ class ConsumerThread:
         return self._epochs.get(partition) == epoch
 
     def _places(self, watermarks: Mapping[int, int]) -> list[TopicPartition]:
-        return [TopicPartition(self._topic, p, offset) for p, offset in watermarks.items()]
+        topic, log_id = self._topic, self._log_id
+        return [TopicPartition(topic, p, offset, log_id) for p, offset in watermarks.items()]
 
     def _committed(self, error: KafkaError | None, places: list[TopicPartition]) -> None:
         errors = (error, *(place.error for place in places))
@@ -342,6 +393,7 @@ class ConsumerThread:
         shares: list[Share] = []
         for place in places:
             epoch = self._epochs.pop(place.partition, None)
+            self._places_back.pop(place.partition, None)
             self._paused.discard(place.partition)
             if epoch is not None:
                 shares.append((place.partition, epoch))
