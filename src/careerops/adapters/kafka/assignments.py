@@ -91,6 +91,7 @@ class Assignments:
         custody: CustodyStore,
         on_revoked: OnRevoked | None,
         on_back: Callable[[], None] = lambda: None,
+        on_assigned: Callable[[], None] = lambda: None,
     ) -> None:
         """Nothing is assigned yet. `thread` has to be set before anything is."""
         self.thread: ConsumerThread
@@ -102,6 +103,7 @@ class Assignments:
         self._custody = custody
         self._on_revoked = on_revoked
         self._on_back = on_back
+        self._on_assigned = on_assigned
         self._retired: dict[Share, Assignment] = {}
         self._by_partition: dict[int, Assignment] = {}
         self._buffer: deque[Waiting] = deque()
@@ -121,6 +123,7 @@ class Assignments:
         fresh = [Assignment(self._place(p), epoch, token) for p, epoch in shares]
         self._by_partition.update({each.place.partition: each for each in fresh})
         if fresh:
+            self._on_assigned()
             self._spawn(self._take_custody(fresh, token))
 
     def revoked(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:

@@ -67,6 +67,8 @@ def common(servers: str, options: Options) -> dict[str, Any]:
         "client.id": f"careerops-{socket.gethostname()}-{os.getpid()}",
         "security.protocol": options.security,
         "socket.keepalive.enable": True,
+        # Partitions that are added are to be written and read within seconds, not minutes.
+        "topic.metadata.refresh.interval.ms": 10_000,
         "socket.timeout.ms": ms(options.request_timeout_s),
         "socket.connection.setup.timeout.ms": ms(min(options.request_timeout_s, 10.0)),
         "reconnect.backoff.ms": 50,

@@ -199,7 +199,8 @@ class KafkaLog:
             custody=self._custody,
             on_revoked=on_revoked,
             on_close=members.remove,
-            on_back=self._metrics.log_went_back.labels(topic).inc,
+            on_back=lambda: self._went_back(topic),
+            on_assigned=self._watch.nudge,
             log_id=self._watch.log_id(topic),
         )
         members.append(subscription)
@@ -309,6 +310,10 @@ class KafkaLog:
         for member in self._members():
             if member.topic == topic:
                 member.renewed(log_id, known=known)
+
+    def _went_back(self, topic: str) -> None:
+        self._metrics.log_went_back.labels(topic).inc()
+        self._watch.nudge()
 
     def _producer_failed(self, error: KafkaError) -> None:
         self._producer.failed(error)

@@ -33,6 +33,7 @@ class KafkaSubscription:
         on_revoked: OnRevoked | None,
         on_close: Callable[["KafkaSubscription"], None],
         on_back: Callable[[], None] = lambda: None,
+        on_assigned: Callable[[], None] = lambda: None,
         log_id: str = "",
     ) -> None:
         """Join `group` with a consumer that `build` makes, told whom it calls."""
@@ -40,7 +41,7 @@ class KafkaSubscription:
         self.group = group
         self._custody = custody
         self._on_close = on_close
-        self._assignments = Assignments(topic, group, custody, on_revoked, on_back)
+        self._assignments = Assignments(topic, group, custody, on_revoked, on_back, on_assigned)
         self._thread = self._assignments.thread = ConsumerThread(
             build, topic, prefix, self._assignments
         )

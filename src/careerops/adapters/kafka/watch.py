@@ -35,6 +35,7 @@ class TopicWatch:
         self._on_renewed = on_renewed
         self._shapes = {name: Shape(number) for name, number in partitions.items()}
         self._turn = asyncio.Lock()
+        self._nudged = asyncio.Event()
         self._logger = get_logger("log")
 
     @property
@@ -56,10 +57,17 @@ class TopicWatch:
             for topic, now in (await self._ask()).items():
                 self._compare(topic, self._shapes[topic], now)
 
+    def nudge(self) -> None:
+        """Something happened that a change of the topics may be behind: ask soon."""
+        self._nudged.set()
+
     async def look_for_ever(self) -> None:
-        """Ask every few seconds; while there is no answer, nothing changes."""
+        """Ask every few seconds, or when nudged; while there is no answer, nothing changes."""
         while True:
-            await asyncio.sleep(EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await self._nudged.wait()
+            self._nudged.clear()
             with suppress(CareerOpsError):  # whoever reads or writes learns of it, too, and says so
                 await self.look()
 
