@@ -47,7 +47,9 @@ class Stand:
         self.custody = MemoryCustody()
         self.revoked: list[Share] = []
         self.backs = 0
-        self.inside = Assignments(TOPIC, GROUP, self.custody, self._on_revoked, self._on_back)
+        self.inside = Assignments(
+            TOPIC, GROUP, self.custody, self._on_revoked, on_back=self._on_back
+        )
         self.thread = Thread()
         self.inside.thread = self.thread  # type: ignore[assignment]  # all of it that is used
         self.epoch = 1

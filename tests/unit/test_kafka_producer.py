@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from careerops.domain.verdicts import Record
 
 FATAL = KafkaError(KafkaError._FATAL)  # as `produce` raises it: `fatal()` is False
 FENCED = KafkaError(KafkaError._FENCED)
-SEQUENCE = KafkaError(KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, "planted", True)
+SEQUENCE = KafkaError(KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, "planted", fatal=True)
 ENDS = [FATAL, FENCED, SEQUENCE]
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -77,6 +77,7 @@ class Factory:
         self.prepare = prepare
 
     def __call__(self) -> Any:
+        """The next client."""
         if self.failures:
             raise self.failures.pop(0)
         client = Client()
@@ -87,12 +88,12 @@ class Factory:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Nothing is waited for: the delays before each build are noted instead."""
     delays: list[float] = []
     monkeypatch.setattr(KafkaProducer, "_rest", lambda _, delay_s: delays.append(delay_s))
     monkeypatch.setattr(producers, "_LAST_WORDS_S", 0.0)
-    yield delays
+    return delays
 
 
 @contextlib.asynccontextmanager

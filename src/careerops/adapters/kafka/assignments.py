@@ -90,10 +90,15 @@ class Assignments:
         group: str,
         custody: CustodyStore,
         on_revoked: OnRevoked | None,
+        *,
         on_back: Callable[[], None] = lambda: None,
         on_assigned: Callable[[], None] = lambda: None,
     ) -> None:
-        """Nothing is assigned yet. `thread` has to be set before anything is."""
+        """Nothing is assigned yet. `thread` has to be set before anything is.
+
+        `on_back` is called whenever the log of a partition went back, `on_assigned` whenever there
+        is a new share.
+        """
         self.thread: ConsumerThread
         self.joined = asyncio.Event()
         self.failure: CareerOpsError | None = None

@@ -70,8 +70,8 @@ class KafkaProducer:
 
     A call is of one client: where that ends, the whole call is an outage, and whoever asked writes
     all of it again, in order. Clients are built one after the other, the first at once, then after
-    0.5 s and ever later, at most 30 s apart. An acknowledged record takes this back to 0.5 s, a client
-    that lasted for 30 s to none.
+    0.5 s and ever later, at most 30 s apart. An acknowledged record takes this back to 0.5 s, a
+    client that lasted for 30 s to none.
     """
 
     def __init__(

@@ -41,7 +41,9 @@ class KafkaSubscription:
         self.group = group
         self._custody = custody
         self._on_close = on_close
-        self._assignments = Assignments(topic, group, custody, on_revoked, on_back, on_assigned)
+        self._assignments = Assignments(
+            topic, group, custody, on_revoked, on_back=on_back, on_assigned=on_assigned
+        )
         self._thread = self._assignments.thread = ConsumerThread(
             build, topic, prefix, self._assignments
         )

@@ -123,6 +123,7 @@ class ConsumerThread:
         self._commits: deque[dict[Share, int]] = deque()
         self._turns: deque[tuple[str, dict[Share, int]]] = deque()
         self._places_back: dict[int, int] = {}
+        self._unverified: set[int] = set()
         self._log_id = ""
         self._epochs: dict[int, int] = {}
         self._paused: set[int] = set()
@@ -146,10 +147,10 @@ class ConsumerThread:
         self._commits.append(watermarks)
 
     def turn_back(self, places: dict[Share, int], log_id: str = "") -> None:
-        """Read these again from the offsets given, under an epoch of its own; a commit says no more
-        of what was there before. `log_id`: which log the topic is from then on, if that is known.
+        """Read these again from the offsets given, under an epoch of its own.
 
-        A commit carries the log's id. Whoever takes over a partition whose commit is of another
+        Nothing of the epoch before is committed any more. `log_id`: which log the topic is from
+        then on, if that is known. A commit carries the log's id. Whoever takes over a partition whose commit is of another
         log, which was deleted meanwhile, begins at the start.
         """
         self._turns.append((log_id, places))
@@ -208,6 +209,8 @@ class ConsumerThread:
         before = dict(self._epochs)
         messages = [] if first is None else [first, *consumer.consume(_FETCH_AT_MOST - 1, 0)]
         self._unclear |= {p for p, epoch in self._epochs.items() if before.get(p) != epoch}
+        if self._unverified:
+            self._verify(consumer)
         if not self._unclear:
             return messages
         # Which assignment their messages belong to cannot be told: read them anew.
@@ -232,6 +235,19 @@ class ConsumerThread:
         self._unclear |= places.keys()
         self._tell(self._listener.turned_back, turns)
 
+    def _verify(self, consumer: Consumer) -> None:
+        """Begin at the start of what was committed of a log that is no more."""
+        fresh = self._unverified & self._epochs.keys()
+        if fresh and self._log_id:
+            try:
+                known = consumer.committed(
+                    [TopicPartition(self._topic, p) for p in fresh], timeout=_REFETCH_S
+                )
+            except KafkaException:
+                return  # The brokers are away: asked again in the next round.
+            self._go_back({each.partition: 0 for each in known if self._is_of_another_log(each)})
+        self._unverified.clear()
+
     def _is_of_another_log(self, place: TopicPartition) -> bool:
         said = place.metadata
         return bool(said and self._log_id and said != self._log_id)
@@ -242,13 +258,6 @@ class ConsumerThread:
             known = consumer.committed(places, timeout=_REFETCH_S) if places else []
             if any(place.error is not None for place in known):
                 return
-            self._go_back(
-                {
-                    place.partition: 0
-                    for place in known
-                    if place.partition not in self._places_back and self._is_of_another_log(place)
-                }
-            )
             for place in known:
                 place.offset = self._places_back.get(place.partition, place.offset)
                 consumer.seek(place)
@@ -370,6 +379,7 @@ class ConsumerThread:
         self._resting = True
         for place in places:
             self._epochs[place.partition] = self._epoch
+            self._unverified.add(place.partition)
             self._paused.discard(place.partition)
         self._tell(self._listener.assigned, [(place.partition, self._epoch) for place in places])
 

@@ -94,9 +94,7 @@ async def shapes_of(
     """
     names = [options.prefix + name for name in topics]
     found: dict[str, Shape] = {}
-    asked = admin.describe_topics(
-        TopicCollection(names), request_timeout=options.request_timeout_s
-    )
+    asked = admin.describe_topics(TopicCollection(names), request_timeout=options.request_timeout_s)
     for name, future in asked.items():
         try:
             topic = await asyncio.wrap_future(future)
@@ -105,7 +103,9 @@ async def shapes_of(
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise meaning(error) from None
         else:
-            shape = Shape(len(topic.partitions), "" if _is_zero(topic.topic_id) else str(topic.topic_id))
+            shape = Shape(
+                len(topic.partitions), "" if _is_zero(topic.topic_id) else str(topic.topic_id)
+            )
             found[name.removeprefix(options.prefix)] = shape
     return found
 
