@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from careerops.adapters.kafka.assignments import Assignments
-from careerops.adapters.kafka.thread import Fetched, Share
+from careerops.adapters.kafka.listener import Fetched, Share
 from careerops.adapters.memory.custody import MemoryCustody
 from careerops.ports.custody import Place
 from careerops.ports.eventlog import Delivery, LogRecord

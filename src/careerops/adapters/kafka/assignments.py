@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 from uuid import uuid4
@@ -17,16 +16,11 @@ from uuid import uuid4
 from confluent_kafka import KafkaError
 
 from careerops.adapters.kafka.clients import ended
-from careerops.adapters.kafka.thread import (
-    DRAIN_S,
-    GIVE_BACK_S,
-    ConsumerThread,
-    Fetched,
-    Share,
-    Turn,
-)
-from careerops.adapters.kafka.tracker import Standing, Tracker
-from careerops.domain.errors import CareerOpsError, Outage
+from careerops.adapters.kafka.keeper import Assignment, Keeper
+from careerops.adapters.kafka.listener import Fetched, Share, Turn
+from careerops.adapters.kafka.thread import DRAIN_S, GIVE_BACK_S, ConsumerThread
+from careerops.adapters.kafka.tracker import Standing
+from careerops.domain.errors import CareerOpsError
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.custody import Custody, CustodyStore, Place
@@ -40,36 +34,6 @@ _HIGH_RECORDS, _LOW_RECORDS = 8000, 6000
 _HIGH_BYTES, _LOW_BYTES = 16 * 1024 * 1024, 8 * 1024 * 1024
 _MAX_SPAN: Final = 20_000
 """Records of a partition between its watermark and what was fetched last, settled or not."""
-_CUSTODY_RETRY_S: Final = 1.0
-
-
-@dataclass(slots=True, eq=False)
-class Assignment:
-    """A partition while it is ours.
-
-    `early` holds what came before its custody was known; what may be handed over without another
-    word to custody is below `marked_below`. `back_at` is the offset from which it is about to be
-    read again, because its log went back; `is_anew` says that its log began again at its start,
-    and that the topic's new id was not heard of yet.
-    """
-
-    place: Place
-    epoch: int
-    token: str
-    tracker: Tracker = field(default_factory=Tracker)
-    custody: Custody | None = None
-    early: list[LogRecord] = field(default_factory=list)
-    committed: int | None = None
-    marked_below: int = 0
-    back_at: int | None = None
-    is_anew: bool = False
-
-    def delivery(self, record: LogRecord) -> Delivery:
-        """`record` as it is handed over."""
-        custody = self.custody or Custody()
-        deaths = custody.deaths.get(record.offset, 0)
-        suspect = record.offset < custody.suspects_below
-        return Delivery(record, self.place.group, self.epoch, deaths, suspect)
 
 
 Waiting = tuple[Assignment, LogRecord]
@@ -105,7 +69,7 @@ class Assignments:
         self.arrived = asyncio.Event()
         self._topic = topic
         self._group = group
-        self._custody = custody
+        self._keeper = Keeper(custody)
         self._on_revoked = on_revoked
         self._on_back = on_back
         self._on_assigned = on_assigned
@@ -365,25 +329,14 @@ class Assignments:
 
     async def _take_custody(self, fresh: list[Assignment], token: str) -> None:
         """Learn whom to suspect, before anything of these partitions is handed over."""
-        known = await self._custody_of([each.place for each in fresh], token)
+        known = await self._keeper.take([each.place for each in fresh], token)
         for assignment in fresh:
             self._hand_over_early(assignment, known.get(assignment.place, Custody()))
         self._balance()
         self.arrived.set()
 
     async def _take_anew(self, fresh: Assignment, before: str) -> None:
-        """Custody of records that nobody has had yet: no suspects, no deaths."""
-        place, token = fresh.place, fresh.token
-        while True:
-            try:
-                await self._custody.give_back(before, [place])
-                known = (await self._custody.take([place], token)).get(place, Custody())
-                if known.deaths:
-                    await self._custody.forget(token, {place: list(known.deaths)})
-                break
-            except Outage as outage:
-                self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
-                await asyncio.sleep(_CUSTODY_RETRY_S)
+        await self._keeper.take_anew(fresh.place, fresh.token, before)
         self._hand_over_early(fresh, Custody())
         self._balance()
         self.arrived.set()
@@ -395,14 +348,6 @@ class Assignments:
                 self._append(assignment, record)
         assignment.early.clear()
 
-    async def _custody_of(self, places: list[Place], token: str) -> dict[Place, Custody]:
-        while True:
-            try:
-                return await self._custody.take(places, token)
-            except Outage as outage:
-                self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
-                await asyncio.sleep(_CUSTODY_RETRY_S)
-
     async def _give_up(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
         ours = [each for p, epoch in shares if (each := self._current(p, epoch)) is not None]
         with suppress(TimeoutError):
@@ -411,7 +356,7 @@ class Assignments:
         with suppress(TimeoutError):
             # Before the commit: the next holder looks as soon as it is assigned.
             async with asyncio.timeout(GIVE_BACK_S):
-                await self._give_back(ours)
+                await self._keeper.give_back(ours)
         marks = {e.place.partition: e.tracker.watermark for e in ours if e.back_at is None}
         self._remove(shares)
         if not watermarks.done():
@@ -422,17 +367,6 @@ class Assignments:
             gone = {partition for partition, _ in shares}
             all_ = [*shares, *(share for share in self._retired if share[0] in gone)]
             await asyncio.gather(*(self._on_revoked(p, epoch) for p, epoch in all_))
-
-    async def _give_back(self, ours: list[Assignment]) -> None:
-        by_token: dict[str, list[Place]] = {}
-        for assignment in ours:
-            by_token.setdefault(assignment.token, []).append(assignment.place)
-        try:
-            for token, places in by_token.items():
-                await self._custody.give_back(token, places)
-        except Outage as outage:
-            # The next holder takes this for an unclean end, and is only slower for it.
-            self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
 
     def _remove(self, shares: list[Share]) -> None:
         for partition, epoch in shares:

@@ -64,7 +64,8 @@ class KafkaLog:
         custody: CustodyStore,
         clock: Clock,
         metrics: Metrics,
-        admin: AdminClient | None,
+        admin: AdminClient,
+        watched: bool,
     ) -> None:
         """Use `open`; must be constructed on the event loop."""
         self._servers = servers
@@ -73,7 +74,7 @@ class KafkaLog:
         self._watch = TopicWatch(
             lambda: shapes_of(admin, tuple(partitions), options), partitions, self._renewed
         )
-        self._watching = None if admin is None else self._watch_for_ever()
+        self._watching = self._watch_for_ever() if watched else None
         self._verdicts = verdicts
         self._custody = custody
         self._clock = clock
@@ -152,7 +153,8 @@ class KafkaLog:
             custody=custody,
             clock=clock,
             metrics=metrics or Metrics(),
-            admin=admin if create else None,
+            admin=admin,
+            watched=create,
         )
         await log._look()
         return log

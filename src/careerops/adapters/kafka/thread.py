@@ -11,15 +11,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from careerops.adapters.kafka.clients import ended, error_of, is_denial
+from careerops.adapters.kafka.listener import Fetched, Listener, Share
 from careerops.adapters.kafka.messages import record_of
 from careerops.domain.errors import CareerOpsError
-from careerops.ports.eventlog import LogRecord
 
 POLL_S: Final = 0.02
 DRAIN_S: Final = 0.5
@@ -52,53 +51,6 @@ _NOBODY: Final = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001  # the same
 
 Callbacks = dict[str, Callable[..., None]]
 """Property of the client -> whom it calls."""
-
-Share = tuple[int, int]
-"""(partition, epoch): a partition under one assignment."""
-
-Turn = tuple[int, int, int, int]
-"""(partition, epoch until now, epoch from now on, offset from which it is read again)."""
-
-
-@dataclass(slots=True)
-class Fetched:
-    """What one round of polling brought.
-
-    Attributes:
-        records: each with the epoch of its partition's assignment, in order.
-        ends: (partition, epoch, offset) of each partition that was read to its end.
-    """
-
-    records: list[tuple[LogRecord, int]] = field(default_factory=list)
-    ends: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-class Listener(Protocol):
-    """Whom the thread tells, on the event loop and in the order in which things happened."""
-
-    def assigned(self, shares: list[Share]) -> None:
-        """These partitions are ours from now on."""
-
-    def revoked(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
-        """They are taken away: say up to where they are settled; the thread commits that."""
-
-    def lost(self, shares: list[Share]) -> None:
-        """They are somebody else's already: nothing can be committed."""
-
-    def turned_back(self, turns: list[Turn]) -> None:
-        """These are read again from an earlier offset; what was fetched until now is over."""
-
-    def fetched(self, fetched: Fetched) -> None:
-        """Records came, or ends."""
-
-    def failed(self, error: KafkaError) -> None:
-        """Something is wrong; the client goes on trying unless the error is fatal."""
-
-    def died(self, error: CareerOpsError) -> None:
-        """The consumer is no more, and nothing was committed."""
-
-    def commit_failed(self) -> None:
-        """A commit did not get through: say the watermarks again."""
 
 
 class ConsumerThread:
@@ -150,7 +102,9 @@ class ConsumerThread:
         """Read these again from the offsets given, under an epoch of its own.
 
         Nothing of the epoch before is committed any more. `log_id`: which log the topic is from
-        then on, if that is known. A commit carries the log's id. Whoever takes over a partition whose commit is of another
+        then on, if that is known.
+
+        A commit carries the log's id. Whoever takes over a partition whose commit is of another
         log, which was deleted meanwhile, begins at the start.
         """
         self._turns.append((log_id, places))
