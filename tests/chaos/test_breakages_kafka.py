@@ -23,7 +23,7 @@ LATE = "late_runs"
 AT_WORK = (Step(KILL, member=0, mails=12, calls=3, weather=LATE),)
 ENDS = tuple(Step(TERM, member=0, mails=12, calls=calls, weather=LATE) for calls in (6, 9))
 MADE_ANEW = (
-    Step(ANEW, member=0, mails=30, calls=20),
+    Step(ANEW, member=0, mails=30, calls=20, hold_s=0.0),
     # The new topic grows beyond the end of the old one.
     Step(STOP, member=0, mails=60, calls=20),
 )

@@ -215,7 +215,7 @@ async def test_partitions_that_are_added_count_at_once(kafka: Brokers) -> None:
                 await asyncio.sleep(0.05)
         assert len(await position(idle)) == 6
         await subscription.close()
-        stage.options = stage.options.model_copy(update={"partitions": 6})
+        stage.options = stage.options.model_copy(update={"partitions": None})
         async with reading(stage) as member:
             more = [f"more{partition}" for partition in range(6)]
             await until(lambda: member.has(more), "those of all partitions", timeout_s=40)
