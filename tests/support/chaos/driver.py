@@ -91,7 +91,11 @@ class Driver:
         before = self._outside.seen()
         self.inbox.deliver(step.mails)
         if step.kind not in {plan.KILL_AT, plan.FATAL}:
-            self._progress(before + step.calls)
+            if step.kind in self.lane.anew:
+                # A log that nobody has read is no other one afterwards.
+                self._eventually(lambda: self._outside.seen() >= before + step.calls, _FIRES_S)
+            else:
+                self._progress(before + step.calls)
             time.sleep(step.jitter_s)
         act.get(step.kind, self._outage)(step, member)
         self._revive()

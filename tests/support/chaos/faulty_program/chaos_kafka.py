@@ -57,10 +57,11 @@ def _end_producers() -> None:
     ended: set[KafkaProducer] = set()
 
     async def produced(self: KafkaProducer, *arguments: Any) -> None:
-        await produce(self, *arguments)
+        # Before: a moment later a broker may have the record, and only its acknowledgement is lost.
         if chaos_points.ordered(chaos_points.PRODUCER_FATAL):
             ended.add(self)
             chaos_fatal.end_for_good(self._client)
+        await produce(self, *arguments)
 
     async def published(self: KafkaProducer, records: Sequence[Record]) -> None:
         again = bool(records) and self in ended
