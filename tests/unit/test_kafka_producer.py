@@ -29,6 +29,7 @@ class Client:
         written: values that were acknowledged.
         silent: acknowledges nothing.
         full: takes nothing.
+        refusal: what becomes of each record instead.
         error, poll_error: what producing and polling raise from now on.
     """
 
@@ -36,6 +37,7 @@ class Client:
         self.written: list[bytes] = []
         self.silent = self.full = False
         self.error: KafkaError | None = None
+        self.refusal: KafkaError | None = None
         self.poll_error: BaseException | None = None
         self._waiting: list[tuple[bytes, Callable[..., None]]] = []
         self.taken = threading.Event()
@@ -58,8 +60,9 @@ class Client:
         with self._lock:
             served, self._waiting = ([], self._waiting) if self.silent else (self._waiting, [])
         for value, delivered in served:
-            self.written.append(value)
-            delivered(None, None)
+            if self.refusal is None:
+                self.written.append(value)
+            delivered(self.refusal, None)
         if not served:
             threading.Event().wait(0.001)
         return len(served)
@@ -169,6 +172,27 @@ async def test_an_error_that_the_client_tells_of_replaces_it(error: KafkaError) 
         producer.failed(error)
         await replaced.wait()
         assert len(factory.clients) == 2
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        KafkaError._INCONSISTENT,
+        KafkaError.INVALID_PRODUCER_EPOCH,
+        KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER,
+        KafkaError.UNKNOWN_PRODUCER_ID,
+    ],
+)
+async def test_a_record_that_failed_for_its_producer_replaces_it(code: int) -> None:
+    """Such a client may fail every record from then on and never call that fatal."""
+    factory = Factory()
+    async with producing(factory) as (producer, replaced):
+        factory.clients[0].refusal = KafkaError(code)
+        with pytest.raises(Outage):
+            await producer.publish(records(b"a"))
+        await replaced.wait()
+        await producer.publish(records(b"a"))
+    assert factory.clients[1].written == [b"a"]
 
 
 async def test_an_error_that_passes_replaces_nothing() -> None:

@@ -56,8 +56,14 @@ _ENDED: Final = frozenset(
     {
         KafkaError._FATAL,  # noqa: SLF001  # the client's own codes have such names
         KafkaError._FENCED,  # noqa: SLF001  # the same
+        KafkaError._INCONSISTENT,  # noqa: SLF001  # the same
+        KafkaError.INVALID_PRODUCER_EPOCH,
+        KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER,
+        KafkaError.PRODUCER_FENCED,
+        KafkaError.UNKNOWN_PRODUCER_ID,
     }
 )
+"""Of a record, too: clients have been seen that fail each one so, for ever, without a fatal error."""
 
 
 def common(servers: str, options: Options) -> dict[str, Any]:
