@@ -63,7 +63,7 @@ _ENDED: Final = frozenset(
         KafkaError.UNKNOWN_PRODUCER_ID,
     }
 )
-"""Of a record, too: clients have been seen that fail each one so, for ever, without a fatal error."""
+"""Of a record, too: clients were seen that fail each one so, for ever, without a fatal error."""
 
 
 def common(servers: str, options: Options) -> dict[str, Any]:
