@@ -103,7 +103,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 async def producing(factory: Factory) -> Any:
     """A producer, closed in the end, and an event that is set when its client was replaced."""
     replaced = asyncio.Event()
-    producer = KafkaProducer(factory, "", lambda: NOW, replaced.set)
+    producer = KafkaProducer(factory, "", lambda: NOW, lambda _: replaced.set())
     try:
         yield producer, replaced
     finally:

@@ -124,6 +124,7 @@ class Metrics:
             "producers_replaced_total",
             "producers",
             "Kafka: producers that brokers ended for good and a new one replaced.",
+            "reason",
         )
         self.breaker_state = self._gauge(
             "breaker_state", "state", "Circuit breaker: 0 closed, 1 half-open, 2 open.", "provider"

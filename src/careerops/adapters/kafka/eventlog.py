@@ -84,7 +84,7 @@ class KafkaLog:
             lambda: clients.checked(Producer, {**properties, "error_cb": self._producer_failed}),
             options.prefix,
             clock.now,
-            metrics.producers_replaced.inc,
+            lambda reason: metrics.producers_replaced.labels(reason).inc(),
         )
         self._reader = Reader(
             lambda: clients.checked(Consumer, clients.reader(servers, options)),

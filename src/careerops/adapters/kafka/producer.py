@@ -79,12 +79,13 @@ class KafkaProducer:
         build: Callable[[], Producer],
         prefix: str,
         now: Callable[[], datetime],
-        on_replaced: Callable[[], None] = lambda: None,
+        on_replaced: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`build` makes the client, again after each error that ends one for good.
 
         Only its first failure is raised here; later ones are an outage and tried again.
-        `on_replaced` is called on the event loop whenever a new client has taken over.
+        `on_replaced` is called on the event loop, with the error's name, whenever a new client has
+        taken over.
 
         Raises:
             ConfigurationError: as `build`.
@@ -152,7 +153,7 @@ class KafkaProducer:
         while True:
             self._room.clear()
             if self._closed:
-                raise KafkaException(KafkaError(KafkaError._DESTROY))  # noqa: SLF001  # as above
+                raise KafkaException(KafkaError(KafkaError._DESTROY))  # noqa: SLF001  # the same
             try:
                 batch.client.produce(
                     self._prefix + record.topic,
@@ -222,7 +223,7 @@ class KafkaProducer:
         # Calls that began meanwhile were of the old one.
         self._fail(old, error)
         self._logger.warning(LogEvent.PRODUCER_REPLACED, reason=error.name())
-        self._call(self._on_replaced)
+        self._call(self._on_replaced, error.name())
 
     def _let_go(self, client: Producer, error: KafkaError) -> None:
         _purge(client)
@@ -288,7 +289,7 @@ class KafkaProducer:
         self._closing.set()
         await asyncio.to_thread(self._end)
         for future in tuple(self._calls):
-            _settle(future, KafkaError(KafkaError._DESTROY))  # noqa: SLF001  # as above
+            _settle(future, KafkaError(KafkaError._DESTROY))  # noqa: SLF001  # the same
 
     def _end(self) -> None:
         self._thread.join(_ENDS_S)  # it may be building a client, which takes as long as it likes

@@ -261,16 +261,19 @@ def _revoke_without_commit() -> None:
 
 
 def _keep_the_old_end() -> None:
-    """What lies below the end of a log is taken for a repetition, be it another log or not."""
+    """What lies below the end of a log is taken for a repetition, be it another log or not.
+
+    Nor does a commit say of which log it is: the next process would begin anew.
+    """
 
     def never(*_: Any) -> bool:
         return False
 
-    def renewed(*_: Any, **__: Any) -> None:
+    def nothing(*_: Any, **__: Any) -> None:
         return None
 
-    Tracker.goes_back = Tracker.ends_before = ConsumerThread._is_of_another_log = never
-    Assignments.renewed = renewed
+    Tracker.goes_back = Tracker.ends_before = never
+    Assignments.renewed = ConsumerThread.turn_back = nothing
 
 
 def _acknowledge_what_failed() -> None:
