@@ -1,12 +1,12 @@
-"""The five deliberate breakages on Kafka, each caught by the oracle, and none without them."""
+"""The deliberate breakages on Kafka, each caught by the oracle, and none without them."""
 
 from pathlib import Path
 
 import pytest
 
 from support.chaos.breakage import Case, kills
-from support.chaos.kafka_lane import ALONE, Stand, kafka_lane
-from support.chaos.plan import KILL, TERM, Step
+from support.chaos.kafka_lane import ALONE, ANEW, Stand, kafka_lane
+from support.chaos.plan import FATAL, KILL, STOP, TERM, Step
 from support.chaos.run import Result, chaos_run
 from support.kafka.fixtures import kafka
 from support.kafka.nodes import Brokers
@@ -25,6 +25,12 @@ AT_WORK = (Step(KILL, member=0, mails=12, calls=3, weather=LATE, patience_s=60.0
 ENDS = tuple(
     Step(TERM, member=0, mails=12, calls=calls, weather=LATE, patience_s=60.0) for calls in (6, 9)
 )
+MADE_ANEW = (
+    Step(ANEW, member=0, mails=30, calls=20, hold_s=0.0),
+    # The new topic grows beyond the end of the old one.
+    Step(STOP, member=0, mails=60, calls=20),
+)
+PRODUCER_ENDS = tuple(Step(FATAL, member=0, point=FATAL, nth=nth, mails=12) for nth in (2, 7))
 
 ON_KAFKA = (
     Case("kafka_commit_before_settle", kills("in_between", 2), "was lost"),
@@ -37,9 +43,22 @@ ON_KAFKA = (
         poison=1.0,
     ),
     Case("kafka_verdict_after_output", kills("in_between", 1, 2), "decided as"),
+    Case("kafka_keep_the_old_end", MADE_ANEW, "was lost"),
+    Case("kafka_acknowledge_what_failed", PRODUCER_ENDS, "was lost"),
+    Case("kafka_keep_the_producer", PRODUCER_ENDS[:1], "writes nothing since its producer ended"),
 )
 CONTROL = Case(
-    "", (*AT_WORK, *ENDS, *kills("after_verdict", 2), *kills("after_produce", 2)), "", poison=0.2
+    "",
+    (
+        *AT_WORK,
+        *ENDS,
+        *kills("after_verdict", 2),
+        *MADE_ANEW,
+        *kills("after_produce", 2),
+        *PRODUCER_ENDS,
+    ),
+    "",
+    poison=0.2,
 )
 
 

@@ -15,8 +15,8 @@ from confluent_kafka import KafkaError
 from confluent_kafka.admin import AdminClient
 
 from careerops.adapters.kafka.eventlog import KafkaLog
+from careerops.adapters.kafka.listener import Fetched, Share, Turn
 from careerops.adapters.kafka.options import GroupProtocol, Options
-from careerops.adapters.kafka.thread import Fetched, Share
 from careerops.adapters.memory import FakeClock
 from careerops.adapters.memory.custody import MemoryCustody
 from careerops.adapters.memory.verdicts import MemoryVerdicts
@@ -57,6 +57,9 @@ class Deaf:
         watermarks.set_result({})
 
     def lost(self, shares: list[Share]) -> None:
+        """Nothing."""
+
+    def turned_back(self, turns: list[Turn]) -> None:
         """Nothing."""
 
     def fetched(self, fetched: Fetched) -> None:

@@ -224,6 +224,14 @@ BROKEN: dict[str, tuple[Change, str]] = {
         with_sighting(sighting(19.0, "delivered", 2)),
         f"{RAW}/0@2 of {GROUP} was settled and delivered again",
     ),
+    "a mail is in the new topic and ends in nothing": (
+        lambda run: replace(without_mail(0)(run), gone=frozenset({"e0", "e1"})),
+        "mail 0C was lost",
+    ),
+    "a mail comes after the topic was made anew and is not in it": (
+        lambda run: replace(run, logged=run.logged - {"e4"}, gone=frozenset({"e0", "e1"})),
+        "mail 4C was lost before the log",
+    ),
     "a partition moves and its watermark is forgotten": (
         lambda run: moved(run, sighting(31.0, "delivered", 8, member=2)),
         f"{RAW}/0@8 of {GROUP} was delivered again, handed over below 9",
@@ -316,6 +324,22 @@ def test_each_fault_explains_only_as_many_repeats_as_handlers() -> None:
     twice = replace(run, runs=runs, effects=effects, known=known, faults=kills)
     assert judge(twice) == []
     assert judge(replace(twice, faults=kills[:1])) != []
+
+
+def test_what_was_deleted_with_its_topic_may_be_lost_and_offsets_come_again() -> None:
+    """By the operator's hand; what was told of it stays told."""
+    run = good()
+    anew = Fault("topic_anew", 16.5, 16.6, anew=True)
+    again = sighting(17.0, "delivered", 0)
+    run = replace(run, exact=False, sightings=[*run.sightings, again])
+    assert any("below the watermark" in line for line in judge(run))
+    lost = replace(
+        without_mail(0)(run),
+        logged=run.logged - {"e0"},
+        gone=frozenset({"e0"}),
+        faults=[*run.faults, anew],
+    )
+    assert judge(lost) == []
 
 
 def test_evidence_can_be_judged_later(tmp_path: Path) -> None:

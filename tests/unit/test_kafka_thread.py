@@ -1,13 +1,15 @@
-"""How a member leaves its group while the group is between two rounds."""
+"""How a member leaves its group between two rounds, and how it turns back to another log."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from careerops.adapters.kafka import thread as threads
+from careerops.adapters.kafka.listener import Turn
 from careerops.adapters.kafka.thread import Callbacks, ConsumerThread
 from support.kafka_logs import Deaf
 
@@ -114,3 +116,89 @@ async def test_brokers_that_do_not_answer_hold_nobody_up(monkeypatch: pytest.Mon
     consumer = Coordinated([])
     await left(consumer)
     assert consumer.commits == [{0: 10, 1: 2}]
+
+
+class Sought(Coordinated):
+    """A consumer of one log whose commits say which; it does as it is told and answers at once.
+
+    Attributes:
+        known: what was committed before: partition -> (offset, the log's id).
+        sought: where it was placed, in order.
+    """
+
+    def __init__(self, known: dict[int, tuple[int, str]]) -> None:
+        super().__init__([ACCEPTED] * 9)
+        self.known = known
+        self.sought: list[tuple[int, int]] = []
+        self.said: list[str | None] = []
+        self.away = 0
+
+    def committed(self, places: list[TopicPartition], *, timeout: float) -> list[TopicPartition]:
+        """What is known of them."""
+        del timeout
+        if self.away:
+            self.away -= 1
+            raise KafkaException(KafkaError(KafkaError._TRANSPORT))
+        return [TopicPartition(TOPIC, p.partition, *self.known[p.partition]) for p in places]
+
+    def seek(self, place: TopicPartition) -> None:
+        """Placed there."""
+        self.sought.append((place.partition, place.offset))
+
+    def commit(self, *, offsets: list[TopicPartition], asynchronous: bool) -> None:
+        """With what each says of its log."""
+        self.said += [place.metadata for place in offsets]
+        super().commit(offsets=offsets, asynchronous=asynchronous)
+
+    def consume(self, *_: Any) -> list[Any]:
+        """Nothing comes."""
+        return []
+
+    def list_topics(self, *_: Any, **__: Any) -> None:
+        """Nothing is asked."""
+
+
+class Hearing(Deaf):
+    """Keeps what it is told of turns, and ends the thread after `wanted` of them."""
+
+    def __init__(self, wanted: int) -> None:
+        self.turns: list[Turn] = []
+        self.over = asyncio.Event()
+        self._wanted = wanted
+
+    def turned_back(self, turns: list[Turn]) -> None:
+        """Kept."""
+        self.turns += turns
+        if len(self.turns) >= self._wanted:
+            self.over.set()
+
+
+@pytest.mark.parametrize("away", [0, 3])
+async def test_a_commit_of_another_log_is_begun_at_its_start(away: int) -> None:
+    """Partition 0 was committed of a topic that is no more; some brokers keep no word of it."""
+    consumer, hearing = Sought({0: (40, "old"), 1: (7, "")}), Hearing(1)
+    consumer.away = away
+    thread = ConsumerThread(consumer.build, TOPIC, "", hearing)
+    thread.turn_back({}, "new")
+    thread.start()
+    await hearing.over.wait()
+    await thread.stop()
+    assert hearing.turns == [(0, FIRST, FIRST + 1, 0)]
+    assert consumer.sought == [(0, 0)]
+
+
+async def test_what_is_turned_back_is_sought_and_older_commits_are_dropped() -> None:
+    """Under an epoch of its own; commits say of which log they are."""
+    consumer, hearing = Sought({0: (40, "new"), 1: (7, "new")}), Hearing(1)
+    thread = ConsumerThread(consumer.build, TOPIC, "", hearing)
+    thread.turn_back({(0, FIRST): 3, (1, FIRST + 9): 0}, "new")
+    thread.start()
+    await hearing.over.wait()
+    thread.commit({(0, FIRST): 40, (1, FIRST): 8})
+    thread.commit({(0, FIRST + 1): 3})
+    await thread.stop()
+    assert hearing.turns == [(0, FIRST, FIRST + 1, 3)]
+    assert consumer.sought == [(0, 3)]
+    committed = {p: at for commit in consumer.commits for p, at in commit.items()}
+    assert committed == {0: 3, 1: 8}
+    assert set(consumer.said) == {"new"}

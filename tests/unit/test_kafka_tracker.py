@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from careerops.adapters.kafka.tracker import Tracker
+from careerops.adapters.kafka.tracker import _REMEMBERED, Tracker
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -42,7 +42,8 @@ class AgainstAModel(RuleBasedStateMachine):
     def deliver(self, gap: int) -> None:
         """The next record; what lies in the gap does not exist (markers, compaction)."""
         offset = self.next + gap
-        assert self.tracker.deliver(offset, time_of(offset))
+        assert not self.tracker.goes_back(offset, offset * 7)
+        assert self.tracker.deliver(offset, time_of(offset), offset * 7)
         self.delivered.append(offset)
         self.next = offset + 1
 
@@ -51,7 +52,25 @@ class AgainstAModel(RuleBasedStateMachine):
     def deliver_again(self, data: st.DataObject) -> None:
         """A refetch hands over what was had: it is not taken twice."""
         offset = data.draw(st.sampled_from(self.delivered))
-        assert not self.tracker.deliver(offset, time_of(offset))
+        assert not self.tracker.goes_back(offset, offset * 7)
+        assert not self.tracker.deliver(offset, time_of(offset), offset * 7)
+
+    @precondition(lambda self: self.delivered)
+    @rule(data=st.data())
+    def another_record_at_a_known_offset(self, data: st.DataObject) -> None:
+        """The log is another one, be the one that was had settled or not."""
+        offset = data.draw(st.sampled_from(self.delivered))
+        assert self.tracker.goes_back(offset, offset * 7 + 1)
+
+    @precondition(lambda self: self.tracker.watermark is not None)
+    @rule(data=st.data())
+    def a_record_that_was_passed(self, data: st.DataObject) -> None:
+        """In a gap, or before the assignment began: it was not there, so it is another log's."""
+        offset = data.draw(st.integers(0, max(self.next - 1, 0)))
+        if offset < self.next and offset not in self.delivered:
+            assert self.tracker.goes_back(offset, offset * 7)
+            assert self.tracker.ends_before(offset)
+        assert not self.tracker.ends_before(self.next)
 
     @rule(gap=st.integers(0, 5))
     def reach_the_end(self, gap: int) -> None:
@@ -108,6 +127,17 @@ class AgainstAModel(RuleBasedStateMachine):
         assert standing.holes == len(above)
         assert self.tracker.span == len(open_) + len(above)
         assert standing.oldest == (time_of(open_[0]) if open_ else None)
+
+
+def test_what_came_long_ago_is_not_known_any_more_and_what_came_lately_is() -> None:
+    """Memory is bounded; delivered twice is better than never."""
+    tracker = Tracker()
+    for offset in range(3 * _REMEMBERED):
+        assert tracker.deliver(offset, START, offset)
+    assert tracker.goes_back(0, 0)
+    lately = range(2 * _REMEMBERED, 3 * _REMEMBERED, 1000)
+    assert not any(tracker.goes_back(offset, offset) for offset in lately)
+    assert all(tracker.goes_back(offset, offset + 1) for offset in lately)
 
 
 TestTracker = AgainstAModel.TestCase

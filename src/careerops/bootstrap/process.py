@@ -14,6 +14,7 @@ from careerops.ops.collector import calm_collector
 from careerops.ops.lifecycle import Lifecycle
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
+from careerops.ops.metrics import Metrics
 from careerops.services.deadletters import count_waiting
 
 
@@ -37,9 +38,10 @@ async def serve_until_stopped(
         AlreadyRunning, ConfigurationError, Fenced: one line for a person.
     """
     until_idle = max_wait_s is not None
-    stores = await open_stores(config)
+    metrics = Metrics()
+    stores = await open_stores(config, metrics)
     try:
-        around = Surroundings(config, stores, owner=process_owner())
+        around = Surroundings(config, stores, owner=process_owner(), metrics=metrics)
         pipeline = await wire(around, services)
         try:
             ended = _End()

@@ -15,6 +15,7 @@ from careerops.config import Config, explain
 from careerops.domain.errors import ConfigurationError
 from careerops.ops import owner
 from careerops.ops.clock import SystemClock
+from careerops.ops.metrics import Metrics
 from careerops.ops.secrets import Secret
 from careerops.ports.cache import Cache
 from careerops.ports.corrections import CorrectionStore
@@ -189,14 +190,14 @@ def sqlite_path(config: Config, url: str, key: str) -> Path:
     return (config.root / Path(url.removeprefix(_SQLITE)).expanduser()).absolute()
 
 
-async def open_stores(config: Config) -> Stores:
-    """Open what `log` and `store` name.
+async def open_stores(config: Config, metrics: Metrics | None = None) -> Stores:
+    """Open what `log` and `store` name; `metrics` are those of the process.
 
     Raises:
         ConfigurationError: it cannot be opened; names the key and the remedy.
     """
     if config.log.startswith(_KAFKA):
-        return await _open_kafka(config)
+        return await _open_kafka(config, metrics)
     path = sqlite_path(config, config.log, "log")
     if config.store not in {"", config.log}:
         raise ConfigurationError(
@@ -233,7 +234,7 @@ def _revealed(config: Config) -> str:
         raise ConfigurationError(f"store: {error}") from None
 
 
-async def _open_kafka(config: Config) -> Stores:
+async def _open_kafka(config: Config, metrics: Metrics | None) -> Stores:
     servers = servers_of(config)
     options_of = _extra("careerops.adapters.kafka.options", "log", "kafka").Options
     kafka = _extra("careerops.adapters.kafka.eventlog", "log", "kafka")
@@ -251,6 +252,7 @@ async def _open_kafka(config: Config) -> Stores:
             custody=store.custody,
             clock=SystemClock(),
             retention=timedelta(days=config.retention.days),
+            metrics=metrics,
         )
     except BaseException:
         await store.close()

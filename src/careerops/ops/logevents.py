@@ -75,6 +75,12 @@ class LogEvent(StrEnum):
     DEAD_LETTERS_WAITING = "dead_letters_waiting", "There are dead letters for a person to see."
     RECORDS_TRIMMED = "records_trimmed", "Records past the retention time were deleted."
     PARTITIONS_LOST = "partitions_lost", "Partitions went to another member before they were ready."
+    PARTITIONS_ADDED = (
+        "partitions_added",
+        "A topic has more partitions: keys have moved among them.",
+    )
+    LOG_WENT_BACK = "log_went_back", "A topic was made anew or has lost records: it is read again."
+    PRODUCER_REPLACED = "producer_replaced", "Kafka ended a producer for good; a new one writes."
     GROUP_NOT_LEFT = "group_not_left", "Kafka did not answer when a group was to be left."
     LEASE_LOST = "lease_lost", "Another process owns the group or the source now."
 

@@ -114,6 +114,18 @@ class Metrics:
         self.dead_letters = self._counter(
             "dead_letters_total", "messages", "Dead letters written.", "stage", "reason"
         )
+        self.log_went_back = self._counter(
+            "log_went_back_total",
+            "partitions",
+            "Kafka: partitions read again because a topic was made anew or lost records.",
+            "topic",
+        )
+        self.producers_replaced = self._counter(
+            "producers_replaced_total",
+            "producers",
+            "Kafka: producers that brokers ended for good and a new one replaced.",
+            "reason",
+        )
         self.breaker_state = self._gauge(
             "breaker_state", "state", "Circuit breaker: 0 closed, 1 half-open, 2 open.", "provider"
         )

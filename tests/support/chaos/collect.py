@@ -31,10 +31,11 @@ def gather(home: Home, outside: Outside, driver: Driver, *, seed: int) -> Eviden
         known=[_known(event) for event in home.json("events", "list")],
         faults=driver.faults,
         blocked=driver.blocked,
-        sightings=[sighting_of(n) for n in notes(home.folder) if n["what"] != "fired"],
+        sightings=[sighting_of(n) for n in notes(home.folder) if "group" in n],
         watermarks=driver.watermarks,
         surprises=driver.surprises,
         exact=driver.lane.exact,
+        gone=frozenset(driver.gone),
         seed=seed,
     )
 

@@ -32,6 +32,7 @@ class Driver:
     Attributes:
         lane, inbox: as given.
         faults, blocked, watermarks, surprises: as in `Evidence`.
+        gone: event ids of mails that came before a log was deleted.
         missed: steps whose point was never passed; they count as no fault.
     """
 
@@ -57,6 +58,7 @@ class Driver:
         self.watermarks: list[Watermark] = []
         self.surprises: list[str] = []
         self.missed: list[Step] = []
+        self.gone: set[str] = set()
 
     def run(self, steps: Sequence[Step]) -> None:
         """Apply `steps` one after the other, then let the program finish in peace."""
@@ -79,15 +81,20 @@ class Driver:
             plan.AWAY: self._away,
             plan.STOP: self._stop,
             plan.ZOMBIE: self._zombie,
+            plan.FATAL: self._fatal,
         }
         self._weather(step.weather)
         member = self._members[step.member]
-        if step.kind == plan.KILL_AT:
+        if step.kind in {plan.KILL_AT, plan.FATAL}:
             member.order(step.point, step.nth, SIGKILL)
         before = self._outside.seen()
         self.inbox.deliver(step.mails)
-        if step.kind != plan.KILL_AT:
-            self._progress(before + step.calls, step.patience_s)
+        if step.kind not in {plan.KILL_AT, plan.FATAL}:
+            if step.kind in self.lane.anew:
+                # A log that nobody has read is no other one afterwards.
+                self._eventually(lambda: self._outside.seen() >= before + step.calls, _FIRES_S)
+            else:
+                self._progress(before + step.calls, step.patience_s)
             time.sleep(step.jitter_s)
         act.get(step.kind, self._outage)(step, member)
         self._revive()
@@ -110,6 +117,26 @@ class Driver:
             self._unexpected(member)
             return
         self._died(f"{plan.KILL}:{step.point}", fired[-1]["at"], member)
+
+    def _fatal(self, step: Step, member: Member) -> None:
+        """Its producer ends for good in the middle of a call; it has to write again by itself."""
+
+        def noted(what: str) -> float:
+            found = (n for n in notes(self._home.folder) if n["what"] == what)
+            mine = (n["at"] for n in found if n["member"] == member.number)
+            return max((at for at in mine if at > began), default=0.0)
+
+        began = time.time()
+        if not self._eventually(lambda: noted("fired") > 0, _FIRES_S):
+            self.missed.append(step)
+            member.order("", 0, SIGKILL)
+            return
+        at = noted("fired")
+        if not self._eventually(lambda: noted("written_again") > 0, _FIRES_S):
+            self.surprises.append(f"{member.spec.name} writes nothing since its producer ended")
+        until = noted("written_again") or time.time()
+        self.blocked.append((at, until))
+        self._fault(step.kind, at, member, until=until, clean=True)
 
     def _died(self, kind: str, at: float, member: Member) -> None:
         spec = member.spec
@@ -199,6 +226,8 @@ class Driver:
         outage = self.lane.outages[step.kind]
         at = time.time()
         outage.begin()
+        if step.kind in self.lane.anew:
+            self.gone |= {mail.event_id for mail in self.inbox.inputs}
         try:
             self.inbox.deliver(step.mails)
             time.sleep(step.hold_s)
@@ -215,7 +244,15 @@ class Driver:
         handlers += sum(self.lane.held for each in gone if each.spec.handlers)
         effects = sum(each.spec.effects for each in touched)
         self.faults.append(
-            Fault(step.kind, at, until, handlers, effects, detail=detail or "all lived on")
+            Fault(
+                step.kind,
+                at,
+                until,
+                handlers,
+                effects,
+                detail=detail or "all lived on",
+                anew=step.kind in self.lane.anew,
+            )
         )
         for each in gone:
             starting = at - each.started < _STARTS_S

@@ -79,6 +79,7 @@ class Fault:
         clean: whoever went has handed over what it had settled.
         detail: for a person: whom, where.
         member: number of the process it was done to, 0 if it was none.
+        anew: the inbox's topic was deleted and created again; from then on offsets are of others.
     """
 
     kind: str
@@ -89,6 +90,7 @@ class Fault:
     clean: bool = False
     detail: str = ""
     member: int = 0
+    anew: bool = False
 
 
 class Place(NamedTuple):
@@ -143,6 +145,7 @@ class Evidence:
         logged: event ids that ingest made durable in the log.
         blocked: spans of time in which the log could not be written.
         surprises: what the driver saw and did not expect, such as a member that ended by itself.
+        gone: event ids of mails that came before the inbox's topic was deleted by an operator.
         exact: a settled record is never delivered again, whatever happens (one transaction).
     """
 
@@ -157,12 +160,17 @@ class Evidence:
     sightings: Sequence[Sighting] = ()
     watermarks: Sequence[Watermark] = ()
     surprises: Sequence[str] = ()
+    gone: frozenset[str] = frozenset()
     exact: bool = True
     seed: int = field(default=0)
 
     def save(self, path: Path) -> None:
         """Keep it, for a person who wants to know why the oracle complained."""
-        facts: dict[str, Any] = {**asdict(self), "logged": sorted(self.logged)}
+        facts: dict[str, Any] = {
+            **asdict(self),
+            "logged": sorted(self.logged),
+            "gone": sorted(self.gone),
+        }
         path.write_text(json.dumps(facts))
 
     @classmethod
@@ -173,8 +181,8 @@ class Evidence:
             facts[name] = [kind(**fact) for fact in facts[name]]
         sightings = [replace(s, place=Place(*s.place)) for s in facts["sightings"]]
         blocked = [(start, end) for start, end in facts["blocked"]]
-        logged = frozenset(facts["logged"])
-        return cls(**{**facts, "sightings": sightings, "blocked": blocked, "logged": logged})
+        sets = {name: frozenset(facts[name]) for name in ("logged", "gone")}
+        return cls(**{**facts, "sightings": sightings, "blocked": blocked, **sets})
 
 
 _LISTS: Final[dict[str, type[Any]]] = {

@@ -85,6 +85,7 @@ class Lane:
             time); otherwise the other members take over, and it rejoins them.
         survives: a member lives through an outage; else it may end, with status 1, and is started
             again by whoever watches over it.
+        anew: the outages after which what the log held is gone, by the operator's hand.
         held: messages that a worker holds at most, whose handlers may have ended unsettled while
             the log could not be written.
         is_free: whether nobody who is stopped now holds up everybody else for as long as he is.
@@ -100,6 +101,7 @@ class Lane:
     lease_s: float
     replaced: bool
     survives: bool
+    anew: Sequence[str] = ()
     held: int = 64
     is_free: Callable[[], bool] = lambda: True
     environment: Mapping[str, str] = field(default_factory=dict)

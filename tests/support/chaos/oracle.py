@@ -11,6 +11,8 @@ What it holds the program to, and where each fact comes from:
 - first effects within a conversation are in the order of its mails;
 - a handler runs again only if a fault fell between its start and its settlement, and each fault
   explains no more repeats than there were handlers, at work and with their outcome being written;
+- where an operator deletes the inbox's topic and creates it again, what came before may be gone
+  with it; whatever is in the new one is held to all of this;
 - nothing below a committed watermark is delivered again; where settling is one transaction,
   nothing that was acknowledged as settled is; where partitions move, nothing that was settled
   without a gap when one was taken away from a living member (the callback commits it).
@@ -21,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from careerops.domain.topics import GROUP_CLASSIFY
+from careerops.domain.topics import GROUP_CLASSIFY, RAW_INBOX
 from support.chaos.evidence import Effect, Evidence, Fault, Letter, Place, Run, Sighting
 from support.chaos.plan import ZOMBIE
 
@@ -60,6 +62,8 @@ def endings(evidence: Evidence) -> Iterator[str]:
     others = {known.event_id for known in evidence.known if known.status == "other"}
     for mail in evidence.inputs:
         name = f"mail {mail.number}{mail.kind}"
+        if mail.event_id in evidence.gone - evidence.logged:
+            continue
         if mail.event_id not in evidence.logged:
             yield f"{name} was lost before the log"
             continue
@@ -250,6 +254,8 @@ def _below_watermarks(evidence: Evidence, sightings: Sequence[Sighting]) -> Iter
         before: set[int] = set()
         after: set[int] = set()
         for sighting in sightings:
+            if _is_of_another_log(mark.at, sighting, evidence):
+                continue
             if sighting.what == "delivered" and sighting.place[:3] == here:
                 (before if sighting.at <= mark.at else after).add(sighting.place.offset)
         for offset in sorted(after):
@@ -267,6 +273,17 @@ def _below_watermarks(evidence: Evidence, sightings: Sequence[Sighting]) -> Iter
             )
 
 
+def _is_of_another_log(at: float, sighting: Sighting, evidence: Evidence) -> bool:
+    """Whether the topic was made anew after `at`, or just before: its offsets are of other records.
+
+    Who had fetched before goes on with that for a moment.
+    """
+    return sighting.place.topic == RAW_INBOX and any(
+        fault.anew and at <= fault.until + WAKES_S and fault.at <= sighting.at
+        for fault in evidence.faults
+    )
+
+
 def handed_over(evidence: Evidence) -> Iterator[str]:
     """What was settled without a gap when a partition moved is not delivered to the next member."""
     for revoked in evidence.sightings:
@@ -279,6 +296,7 @@ def handed_over(evidence: Evidence) -> Iterator[str]:
                 and sighting.at > revoked.at
                 and sighting.place[:3] == revoked.place[:3]
                 and sighting.place.offset < mark
+                and not _is_of_another_log(revoked.at, sighting, evidence)
             ):
                 yield f"{_name(sighting.place)} was delivered again, handed over below {mark}"
 

@@ -12,6 +12,8 @@ from typing import Final
 from support.chaos.lane import Lane, MemberSpec
 
 KILL, KILL_AT, TERM, AWAY, STOP, ZOMBIE = "kill", "kill_at", "term", "away", "stop", "zombie"
+FATAL: Final = "producer_fatal"
+"""The producer of a member has a fatal error at the point of this name; the member lives on."""
 END: Final = "end"
 """The end of the members when the plan is done: no fault of the plan."""
 CALM: Final = ""
@@ -66,7 +68,7 @@ def make_plan(seed: int, count: int, lane: Lane) -> list[Step]:
 def _cards(randomness: random.Random, lane: Lane) -> Iterator[tuple[str, str]]:
     points = sorted({point for member in lane.members for point in member.points})
     deck = [(kind, "") for kind, times in _DECK.items() for _ in range(times)]
-    deck += [(KILL_AT, point) for point in points]
+    deck += [(FATAL if point == FATAL else KILL_AT, point) for point in points]
     deck += [(outage, "") for outage in lane.outages]
     while True:
         randomness.shuffle(deck)
@@ -77,7 +79,7 @@ def _step(randomness: random.Random, lane: Lane, card: tuple[str, str]) -> Step:
     kind, point = card
     member = randomness.choice(_who(lane, kind, point))
     if kind == ZOMBIE and randomness.random() < 0.5:
-        point = randomness.choice(list(lane.members[member].points))
+        point = randomness.choice([p for p in lane.members[member].points if p != FATAL])
     weather = randomness.choice(WEATHER) if randomness.random() < _BAD_WEATHER else CALM
     return Step(
         kind=kind,

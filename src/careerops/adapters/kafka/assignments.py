@@ -4,11 +4,11 @@ The event loop's side of a consumer. Only the loop touches it; the thread is tol
 """
 
 import asyncio
+import sys
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 from uuid import uuid4
@@ -16,9 +16,11 @@ from uuid import uuid4
 from confluent_kafka import KafkaError
 
 from careerops.adapters.kafka.clients import ended
-from careerops.adapters.kafka.thread import DRAIN_S, GIVE_BACK_S, ConsumerThread, Fetched, Share
-from careerops.adapters.kafka.tracker import Standing, Tracker
-from careerops.domain.errors import CareerOpsError, Outage
+from careerops.adapters.kafka.keeper import Assignment, Keeper
+from careerops.adapters.kafka.listener import Fetched, Share, Turn
+from careerops.adapters.kafka.thread import DRAIN_S, GIVE_BACK_S, ConsumerThread
+from careerops.adapters.kafka.tracker import Standing
+from careerops.domain.errors import CareerOpsError
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.custody import Custody, CustodyStore, Place
@@ -32,32 +34,6 @@ _HIGH_RECORDS, _LOW_RECORDS = 8000, 6000
 _HIGH_BYTES, _LOW_BYTES = 16 * 1024 * 1024, 8 * 1024 * 1024
 _MAX_SPAN: Final = 20_000
 """Records of a partition between its watermark and what was fetched last, settled or not."""
-_CUSTODY_RETRY_S: Final = 1.0
-
-
-@dataclass(slots=True, eq=False)
-class Assignment:
-    """A partition while it is ours.
-
-    `early` holds what came before its custody was known; what may be handed over without another
-    word to custody is below `marked_below`.
-    """
-
-    place: Place
-    epoch: int
-    token: str
-    tracker: Tracker = field(default_factory=Tracker)
-    custody: Custody | None = None
-    early: list[LogRecord] = field(default_factory=list)
-    committed: int | None = None
-    marked_below: int = 0
-
-    def delivery(self, record: LogRecord) -> Delivery:
-        """`record` as it is handed over."""
-        custody = self.custody or Custody()
-        deaths = custody.deaths.get(record.offset, 0)
-        suspect = record.offset < custody.suspects_below
-        return Delivery(record, self.place.group, self.epoch, deaths, suspect)
 
 
 Waiting = tuple[Assignment, LogRecord]
@@ -73,17 +49,31 @@ class Assignments:
     """
 
     def __init__(
-        self, topic: str, group: str, custody: CustodyStore, on_revoked: OnRevoked | None
+        self,
+        topic: str,
+        group: str,
+        custody: CustodyStore,
+        on_revoked: OnRevoked | None,
+        *,
+        on_back: Callable[[], None] = lambda: None,
+        on_assigned: Callable[[], None] = lambda: None,
     ) -> None:
-        """Nothing is assigned yet. `thread` has to be set before anything is."""
+        """Nothing is assigned yet. `thread` has to be set before anything is.
+
+        `on_back` is called whenever the log of a partition went back, `on_assigned` whenever there
+        is a new share.
+        """
         self.thread: ConsumerThread
         self.joined = asyncio.Event()
         self.failure: CareerOpsError | None = None
         self.arrived = asyncio.Event()
         self._topic = topic
         self._group = group
-        self._custody = custody
+        self._keeper = Keeper(custody)
         self._on_revoked = on_revoked
+        self._on_back = on_back
+        self._on_assigned = on_assigned
+        self._retired: dict[Share, Assignment] = {}
         self._by_partition: dict[int, Assignment] = {}
         self._buffer: deque[Waiting] = deque()
         self._buffer_bytes = 0
@@ -102,6 +92,7 @@ class Assignments:
         fresh = [Assignment(self._place(p), epoch, token) for p, epoch in shares]
         self._by_partition.update({each.place.partition: each for each in fresh})
         if fresh:
+            self._on_assigned()
             self._spawn(self._take_custody(fresh, token))
 
     def revoked(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
@@ -119,17 +110,62 @@ class Assignments:
         self._recovered()
         for record, epoch in fetched.records:
             assignment = self._current(record.partition, epoch)
-            if assignment is not None and assignment.tracker.deliver(record.offset, record.time):
-                if assignment.custody is None:
-                    assignment.early.append(record)
-                else:
-                    self._append(assignment, record)
+            if assignment is not None and assignment.back_at is None:
+                self._take_in(assignment, record)
+        came = {record.partition for record, _ in fetched.records}
         for partition, epoch, offset in fetched.ends:
             assignment = self._current(partition, epoch)
-            if assignment is not None:
-                assignment.tracker.reach(offset)
+            if assignment is None or assignment.back_at is not None:
+                continue
+            # An end is told of before the records that were appended behind it.
+            if partition not in came and assignment.tracker.ends_before(offset):
+                self._turn_back(assignment, offset)
+            assignment.tracker.reach(offset)
         self._balance()
         self.arrived.set()
+
+    def turned_back(self, turns: list[Turn]) -> None:
+        """A tracker of its own from now on, for everything from these offsets on.
+
+        What is in hand of before is finished, though nothing of it is committed: the brokers may
+        not have it any more.
+        """
+        token = uuid4().hex
+        for partition, before, epoch, at in turns:
+            old = self._current(partition, before)
+            if old is None:
+                continue
+            fresh = Assignment(old.place, epoch, token, is_anew=at == 0)
+            fresh.tracker.reach(at)
+            self._by_partition[partition] = fresh
+            if old.custody is None:
+                # Nothing was handed over, and its custody is being asked for under its token.
+                fresh.token = old.token
+                self._spawn(self._take_custody([fresh], fresh.token))
+            else:
+                old.marked_below = sys.maxsize
+                if old.tracker.unsettled:
+                    self._retired[partition, before] = old
+                self._spawn(self._take_anew(fresh, old.token))
+            self._logger.warning(
+                LogEvent.LOG_WENT_BACK, topic=self._topic, partition=partition, offset=at
+            )
+            self._on_back()
+        self._balance()
+
+    def renewed(self, log_id: str, *, known: bool) -> None:
+        """The topic is the log `log_id` from now on, another one than before if that was `known`.
+
+        Where reading went back to the start since, it did so for this; the rest is read anew.
+        """
+        places: dict[Share, int] = {}
+        for partition, each in self._by_partition.items():
+            if known and not each.is_anew and each.back_at != 0:
+                each.back_at = 0
+                places[partition, each.epoch] = 0
+            each.is_anew = False
+            each.committed = None  # said again, of this log
+        self.thread.turn_back(places, log_id)
 
     def failed(self, error: KafkaError) -> None:
         """Something is wrong; the client goes on trying unless the error is fatal."""
@@ -159,7 +195,8 @@ class Assignments:
 
     def of(self, delivery: Delivery) -> Assignment | None:
         """The assignment under which `delivery` came, None if it is over."""
-        return self._current(delivery.record.partition, delivery.epoch)
+        partition, epoch = delivery.record.partition, delivery.epoch
+        return self._current(partition, epoch) or self._retired.get((partition, epoch))
 
     def waiting(self, limit: int) -> list[Waiting]:
         """The next records that may be handed over, at most `limit`; they stay where they are."""
@@ -185,6 +222,8 @@ class Assignments:
         assignment = self.of(delivery)
         if assignment is None or not assignment.tracker.settle(delivery.record.offset):
             return None
+        if not assignment.tracker.unsettled:
+            self._retired.pop((assignment.place.partition, assignment.epoch), None)
         self._acks += 1
         return assignment
 
@@ -198,7 +237,7 @@ class Assignments:
         self._acks = 0
         moved: dict[Share, int] = {}
         for partition, assignment in self._by_partition.items():
-            watermark = assignment.tracker.watermark
+            watermark = None if assignment.back_at is not None else assignment.tracker.watermark
             if watermark is not None and watermark != assignment.committed:
                 moved[partition, assignment.epoch] = assignment.committed = watermark
         if moved:
@@ -218,7 +257,12 @@ class Assignments:
 
     def standings(self) -> dict[int, Standing]:
         """Partition -> how it stands."""
-        return {p: each.tracker.standing() for p, each in self._by_partition.items()}
+        return {
+            p: each.tracker.standing()
+            if each.back_at is None
+            else Standing(each.back_at, unsettled=0, holes=0, oldest=None)
+            for p, each in self._by_partition.items()
+        }
 
     async def end(self) -> None:
         """Cancel what still runs."""
@@ -236,7 +280,31 @@ class Assignments:
         return found if found is not None and found.epoch == epoch else None
 
     def _is_current(self, assignment: Assignment) -> bool:
-        return self._by_partition.get(assignment.place.partition) is assignment
+        partition = assignment.place.partition
+        return (
+            self._by_partition.get(partition) is assignment
+            or self._retired.get((partition, assignment.epoch)) is assignment
+        )
+
+    def _take_in(self, assignment: Assignment, record: LogRecord) -> None:
+        mark = hash(record)
+        if assignment.tracker.goes_back(record.offset, mark):
+            self._turn_back(assignment, record.offset)
+        elif assignment.tracker.deliver(record.offset, record.time, mark):
+            if assignment.custody is None:
+                assignment.early.append(record)
+            else:
+                self._append(assignment, record)
+
+    def _turn_back(self, assignment: Assignment, offset: int) -> None:
+        """Its log went back to `offset`: nothing of it counts until it is read from there.
+
+        Or from the first record that is not settled, if that lies before: it may still be there.
+        """
+        watermark = assignment.tracker.watermark
+        at = offset if watermark is None else min(offset, watermark)
+        assignment.back_at = at
+        self.thread.turn_back({(assignment.place.partition, assignment.epoch): at})
 
     def _append(self, assignment: Assignment, record: LogRecord) -> None:
         self._buffer.append((assignment, record))
@@ -261,23 +329,24 @@ class Assignments:
 
     async def _take_custody(self, fresh: list[Assignment], token: str) -> None:
         """Learn whom to suspect, before anything of these partitions is handed over."""
-        known = await self._custody_of([each.place for each in fresh], token)
+        known = await self._keeper.take([each.place for each in fresh], token)
         for assignment in fresh:
-            assignment.custody = known.get(assignment.place, Custody())
-            if self._is_current(assignment):
-                for record in assignment.early:
-                    self._append(assignment, record)
-            assignment.early.clear()
+            self._hand_over_early(assignment, known.get(assignment.place, Custody()))
         self._balance()
         self.arrived.set()
 
-    async def _custody_of(self, places: list[Place], token: str) -> dict[Place, Custody]:
-        while True:
-            try:
-                return await self._custody.take(places, token)
-            except Outage as outage:
-                self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
-                await asyncio.sleep(_CUSTODY_RETRY_S)
+    async def _take_anew(self, fresh: Assignment, before: str) -> None:
+        await self._keeper.take_anew(fresh.place, fresh.token, before)
+        self._hand_over_early(fresh, Custody())
+        self._balance()
+        self.arrived.set()
+
+    def _hand_over_early(self, assignment: Assignment, custody: Custody) -> None:
+        assignment.custody = custody
+        if self._is_current(assignment):
+            for record in assignment.early:
+                self._append(assignment, record)
+        assignment.early.clear()
 
     async def _give_up(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
         ours = [each for p, epoch in shares if (each := self._current(p, epoch)) is not None]
@@ -287,31 +356,25 @@ class Assignments:
         with suppress(TimeoutError):
             # Before the commit: the next holder looks as soon as it is assigned.
             async with asyncio.timeout(GIVE_BACK_S):
-                await self._give_back(ours)
-        marks = {each.place.partition: each.tracker.watermark for each in ours}
+                await self._keeper.give_back(ours)
+        marks = {e.place.partition: e.tracker.watermark for e in ours if e.back_at is None}
         self._remove(shares)
         if not watermarks.done():
             watermarks.set_result({p: mark for p, mark in marks.items() if mark is not None})
 
     async def _drained(self, shares: list[Share]) -> None:
         if self._on_revoked is not None:
-            await asyncio.gather(*(self._on_revoked(p, epoch) for p, epoch in shares))
-
-    async def _give_back(self, ours: list[Assignment]) -> None:
-        by_token: dict[str, list[Place]] = {}
-        for assignment in ours:
-            by_token.setdefault(assignment.token, []).append(assignment.place)
-        try:
-            for token, places in by_token.items():
-                await self._custody.give_back(token, places)
-        except Outage as outage:
-            # The next holder takes this for an unclean end, and is only slower for it.
-            self._logger.warning(LogEvent.OUTAGE_STARTED, scope=outage.scope)
+            gone = {partition for partition, _ in shares}
+            all_ = [*shares, *(share for share in self._retired if share[0] in gone)]
+            await asyncio.gather(*(self._on_revoked(p, epoch) for p, epoch in all_))
 
     def _remove(self, shares: list[Share]) -> None:
         for partition, epoch in shares:
             if self._current(partition, epoch) is not None:
                 del self._by_partition[partition]
+        gone = {partition for partition, _ in shares}
+        for share in [share for share in self._retired if share[0] in gone]:
+            del self._retired[share]
         self._balance()
 
     def _recovered(self) -> None:

@@ -52,6 +52,19 @@ _DENIED: Final = frozenset(
     }
 )
 
+_ENDED: Final = frozenset(
+    {
+        KafkaError._FATAL,  # noqa: SLF001  # the client's own codes have such names
+        KafkaError._FENCED,  # noqa: SLF001  # the same
+        KafkaError._INCONSISTENT,  # noqa: SLF001  # the same
+        KafkaError.INVALID_PRODUCER_EPOCH,
+        KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER,
+        KafkaError.PRODUCER_FENCED,
+        KafkaError.UNKNOWN_PRODUCER_ID,
+    }
+)
+"""Of a record, too: clients were seen that fail each one so, for ever, without a fatal error."""
+
 
 def common(servers: str, options: Options) -> dict[str, Any]:
     """The properties of every client."""
@@ -60,6 +73,8 @@ def common(servers: str, options: Options) -> dict[str, Any]:
         "client.id": f"careerops-{socket.gethostname()}-{os.getpid()}",
         "security.protocol": options.security,
         "socket.keepalive.enable": True,
+        # Partitions that are added are to be written and read within seconds, not minutes.
+        "topic.metadata.refresh.interval.ms": 10_000,
         "socket.timeout.ms": ms(options.request_timeout_s),
         "socket.connection.setup.timeout.ms": ms(min(options.request_timeout_s, 10.0)),
         "reconnect.backoff.ms": 50,
@@ -190,6 +205,14 @@ def known_topic(error: KafkaError) -> CareerOpsError:
 def is_denial(error: KafkaError) -> bool:
     """Whether it means that the brokers refuse our credentials."""
     return error.code() in _DENIED
+
+
+def has_ended(error: KafkaError) -> bool:
+    """Whether the client that says so is of no use any more.
+
+    An exception of `produce` has the code of a fatal error, and yet `fatal()` is false of it.
+    """
+    return error.fatal() or error.code() in _ENDED
 
 
 def ended(error: KafkaError) -> Fenced:

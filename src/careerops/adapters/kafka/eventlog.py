@@ -22,12 +22,14 @@ from careerops.adapters.kafka.producer import KafkaProducer
 from careerops.adapters.kafka.reader import Reader
 from careerops.adapters.kafka.subscription import KafkaSubscription
 from careerops.adapters.kafka.thread import Callbacks
-from careerops.adapters.kafka.topics import ensure, partitions_of, patiently
+from careerops.adapters.kafka.topics import ensure, partitions_of, patiently, shapes_of
 from careerops.adapters.kafka.tracker import Standing
+from careerops.adapters.kafka.watch import TopicWatch
 from careerops.domain.errors import CareerOpsError, ConfigurationError, Outage, Permanent
 from careerops.domain.limits import check_record
 from careerops.domain.topics import ALL_TOPICS, GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
 from careerops.domain.verdicts import Record, Verdict, VerdictStatus
+from careerops.ops.metrics import Metrics
 from careerops.ports.clock import Clock
 from careerops.ports.custody import CustodyStore
 from careerops.ports.eventlog import (
@@ -46,6 +48,7 @@ _REFUSED: Final = frozenset({"too_large", "unknown_topic"})
 """Reasons of `Permanent` from `settle`."""
 _LOOK_AGAIN_S: Final = 0.1
 _JOIN_S: Final = 5.0
+_LOOK_S: Final = 2.0
 
 
 class KafkaLog:
@@ -60,18 +63,28 @@ class KafkaLog:
         verdicts: VerdictStore,
         custody: CustodyStore,
         clock: Clock,
+        metrics: Metrics,
+        admin: AdminClient,
+        watched: bool,
     ) -> None:
         """Use `open`; must be constructed on the event loop."""
         self._servers = servers
         self._options = options
-        self._partitions = dict(partitions)
+        self._metrics = metrics
+        self._watch = TopicWatch(
+            lambda: shapes_of(admin, tuple(partitions), options), partitions, self._renewed
+        )
+        self._watching = self._watch_for_ever() if watched else None
         self._verdicts = verdicts
         self._custody = custody
         self._clock = clock
         self._subscriptions: dict[tuple[str, str], list[KafkaSubscription]] = {}
         properties = clients.producer(servers, options)
         self._producer = KafkaProducer(
-            lambda: clients.checked(Producer, properties), options.prefix, clock.now
+            lambda: clients.checked(Producer, {**properties, "error_cb": self._producer_failed}),
+            options.prefix,
+            clock.now,
+            lambda reason: metrics.producers_replaced.labels(reason).inc(),
         )
         self._reader = Reader(
             lambda: clients.checked(Consumer, clients.reader(servers, options)),
@@ -99,6 +112,7 @@ class KafkaLog:
         topics: Sequence[str] = ALL_TOPICS,
         retention: timedelta = RETENTION,
         create: bool = True,
+        metrics: Metrics | None = None,
     ) -> "KafkaLog":
         """Connect, create or check the topics.
 
@@ -110,7 +124,9 @@ class KafkaLog:
             clock: the time of records.
             topics: the topics that exist.
             retention: how long a topic that is created keeps its records.
-            create: whether missing topics are created; else they are taken as they come.
+            create: whether missing topics are created, and what becomes of them is watched; else
+                they are taken as they come.
+            metrics: where it is counted that a log went back or a producer was replaced.
 
         Raises:
             ConfigurationError: it cannot be used; one line with the remedy.
@@ -129,14 +145,19 @@ class KafkaLog:
             # A call that fails says that nobody could be reached, not that we were turned away.
             reason = next((clients.meaning(e) for e in denied if clients.is_denial(e)), outage)
             raise ConfigurationError(f"log: {reason}") from None
-        return cls(
+        log = cls(
             servers,
             options,
             partitions=partitions,
             verdicts=verdicts,
             custody=custody,
             clock=clock,
+            metrics=metrics or Metrics(),
+            admin=admin,
+            watched=create,
         )
+        await log._look()
+        return log
 
     @property
     def beats(self) -> dict[str, float]:
@@ -180,6 +201,9 @@ class KafkaLog:
             custody=self._custody,
             on_revoked=on_revoked,
             on_close=members.remove,
+            on_back=lambda: self._went_back(topic),
+            on_assigned=self._watch.nudge,
+            log_id=self._watch.log_id(topic),
         )
         members.append(subscription)
         try:
@@ -244,12 +268,14 @@ class KafkaLog:
         """Every partition of every topic, with the groups that read it."""
         self._check_open()
         timeout_s = self._options.request_timeout_s
+        await self._look()
         spots = [(topic, p) for topic, number in self._partitions.items() for p in range(number)]
         names = dict.fromkeys((*_GROUPS, *(group for _, group in self._subscriptions)))
-        within, states = await asyncio.gather(
-            patiently(lambda: self._offsets.bounds(spots), timeout_s),
-            patiently(lambda: overview.groups(self._offsets, tuple(names), spots), timeout_s),
+        # In this order: a commit beyond the end is of a log that is no more, not just a newer one.
+        states = await patiently(
+            lambda: overview.groups(self._offsets, tuple(names), spots), timeout_s
         )
+        within = await patiently(lambda: self._offsets.bounds(spots), timeout_s)
         infos = [
             overview.topic_info(spot, within[spot], states, self._known(spot)) for spot in spots
         ]
@@ -261,9 +287,38 @@ class KafkaLog:
             return
         await asyncio.gather(*(member.close() for member in self._members()))
         self._closed = True
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         await asyncio.gather(self._producer.close(), self._reader.close(), self._offsets.close())
 
     # ---- inside ----
+
+    @property
+    def _partitions(self) -> dict[str, int]:
+        return self._watch.partitions
+
+    def _watch_for_ever(self) -> "asyncio.Task[None]":
+        return asyncio.get_running_loop().create_task(self._watch.look_for_ever())
+
+    async def _look(self) -> None:
+        """At the topics as they are now; as they were before, if nobody answers in time."""
+        if self._watching is not None:
+            with suppress(TimeoutError, Outage):
+                async with asyncio.timeout(_LOOK_S):
+                    await self._watch.look()
+
+    def _renewed(self, topic: str, log_id: str, *, known: bool) -> None:
+        for member in self._members():
+            if member.topic == topic:
+                member.renewed(log_id, known=known)
+
+    def _went_back(self, topic: str) -> None:
+        self._metrics.log_went_back.labels(topic).inc()
+        self._watch.nudge()
+
+    def _producer_failed(self, error: KafkaError) -> None:
+        self._producer.failed(error)
 
     async def _judged(
         self, settlements: Sequence[tuple[Settlement, KafkaSubscription | None]]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from careerops.adapters.kafka.clients import error_of, known_topic
 from careerops.adapters.kafka.detached import CLOSE_S, detached
@@ -22,6 +22,7 @@ Spot = tuple[str, int]
 _END: Final = -1
 _BEGINNING: Final = -2
 """Times that stand for the ends of a partition (Kafka's protocol, ListOffsets)."""
+_UNHEARD_OF: Final = KafkaError._UNKNOWN_PARTITION  # noqa: SLF001  # the client's own codes have such names
 _NOBODY: Final = "nobody"
 
 
@@ -75,9 +76,7 @@ class GroupOffsets:
             found = self._consumer(_NOBODY).offsets_for_times(asked, timeout=self._timeout_s)
         except KafkaException as exception:
             raise known_topic(error_of(exception)) from None
-        for place in found:
-            if place.error is not None:
-                raise known_topic(place.error)
+        _check(self._consumer(_NOBODY), found, self._timeout_s)
         return {spot: place.offset for spot, place in zip(spots, found, strict=True)}
 
     def _of(self, group: str, spots: Sequence[Spot]) -> dict[Spot, int]:
@@ -87,9 +86,18 @@ class GroupOffsets:
             known = consumer.committed(asked, timeout=self._timeout_s)
         except KafkaException as exception:
             raise known_topic(error_of(exception)) from None
-        for place in known:
-            if place.error is not None:
-                raise known_topic(place.error)
+        _check(consumer, known, self._timeout_s)
         return {
             spot: each.offset for spot, each in zip(spots, known, strict=True) if each.offset >= 0
         }
+
+
+def _check(consumer: Consumer, places: Sequence[TopicPartition], timeout_s: float) -> None:
+    """Raise the first error. A client that has not heard of a new partition is told to ask."""
+    for place in places:
+        if place.error is None:
+            continue
+        if place.error.code() == _UNHEARD_OF:
+            with suppress(KafkaException):  # whoever asks again learns of it
+                consumer.list_topics(place.topic, timeout=timeout_s)
+        raise known_topic(place.error)

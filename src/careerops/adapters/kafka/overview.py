@@ -55,9 +55,13 @@ def _group_info(
     spot: Spot, within: tuple[int, int], state: GroupState, standing: Standing | None
 ) -> GroupInfo:
     start, end = within
-    position = max(state.committed.get(spot, start), start)
+    position = state.committed.get(spot, start)
     if standing is not None and standing.watermark is not None:
-        position = max(position, standing.watermark)
+        position = standing.watermark
+    elif position > end:
+        # The log went back since: whoever takes the partition over begins at the start.
+        position = start
+    position = max(position, start)
     ahead = standing.holes if standing is not None else 0
     return GroupInfo(
         group=state.name,

@@ -32,16 +32,22 @@ class KafkaSubscription:
         custody: CustodyStore,
         on_revoked: OnRevoked | None,
         on_close: Callable[["KafkaSubscription"], None],
+        on_back: Callable[[], None] = lambda: None,
+        on_assigned: Callable[[], None] = lambda: None,
+        log_id: str = "",
     ) -> None:
         """Join `group` with a consumer that `build` makes, told whom it calls."""
         self.topic = topic
         self.group = group
         self._custody = custody
         self._on_close = on_close
-        self._assignments = Assignments(topic, group, custody, on_revoked)
+        self._assignments = Assignments(
+            topic, group, custody, on_revoked, on_back=on_back, on_assigned=on_assigned
+        )
         self._thread = self._assignments.thread = ConsumerThread(
             build, topic, prefix, self._assignments
         )
+        self._thread.turn_back({}, log_id)
         self._reading = asyncio.Lock()
         self._over = False
         self._logger = get_logger("log")
@@ -70,6 +76,10 @@ class KafkaSubscription:
     def holes(self) -> dict[int, int]:
         """Partition -> records settled above its watermark."""
         return {each: standing.holes for each, standing in self.standings().items()}
+
+    def renewed(self, log_id: str, *, known: bool) -> None:
+        """The topic has this id now, another one than before if that was `known`."""
+        self._assignments.renewed(log_id, known=known)
 
     async def joined(self) -> None:
         """Return once the group has answered.

@@ -11,15 +11,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from careerops.adapters.kafka.clients import ended, error_of, is_denial
+from careerops.adapters.kafka.listener import Fetched, Listener, Share
 from careerops.adapters.kafka.messages import record_of
 from careerops.domain.errors import CareerOpsError
-from careerops.ports.eventlog import LogRecord
 
 POLL_S: Final = 0.02
 DRAIN_S: Final = 0.5
@@ -53,47 +52,6 @@ _NOBODY: Final = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001  # the same
 Callbacks = dict[str, Callable[..., None]]
 """Property of the client -> whom it calls."""
 
-Share = tuple[int, int]
-"""(partition, epoch): a partition under one assignment."""
-
-
-@dataclass(slots=True)
-class Fetched:
-    """What one round of polling brought.
-
-    Attributes:
-        records: each with the epoch of its partition's assignment, in order.
-        ends: (partition, epoch, offset) of each partition that was read to its end.
-    """
-
-    records: list[tuple[LogRecord, int]] = field(default_factory=list)
-    ends: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-class Listener(Protocol):
-    """Whom the thread tells, on the event loop and in the order in which things happened."""
-
-    def assigned(self, shares: list[Share]) -> None:
-        """These partitions are ours from now on."""
-
-    def revoked(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
-        """They are taken away: say up to where they are settled; the thread commits that."""
-
-    def lost(self, shares: list[Share]) -> None:
-        """They are somebody else's already: nothing can be committed."""
-
-    def fetched(self, fetched: Fetched) -> None:
-        """Records came, or ends."""
-
-    def failed(self, error: KafkaError) -> None:
-        """Something is wrong; the client goes on trying unless the error is fatal."""
-
-    def died(self, error: CareerOpsError) -> None:
-        """The consumer is no more, and nothing was committed."""
-
-    def commit_failed(self) -> None:
-        """A commit did not get through: say the watermarks again."""
-
 
 class ConsumerThread:
     """Polls one consumer of one topic until it is stopped. Its methods are for the event loop."""
@@ -115,6 +73,10 @@ class ConsumerThread:
         self._stopping = threading.Event()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._commits: deque[dict[Share, int]] = deque()
+        self._turns: deque[tuple[str, dict[Share, int]]] = deque()
+        self._places_back: dict[int, int] = {}
+        self._unverified: set[int] = set()
+        self._log_id = ""
         self._epochs: dict[int, int] = {}
         self._paused: set[int] = set()
         self._epoch = 0
@@ -135,6 +97,17 @@ class ConsumerThread:
     def commit(self, watermarks: dict[Share, int]) -> None:
         """Commit soon; what is not ours any more by then is left out."""
         self._commits.append(watermarks)
+
+    def turn_back(self, places: dict[Share, int], log_id: str = "") -> None:
+        """Read these again from the offsets given, under an epoch of its own.
+
+        Nothing of the epoch before is committed any more. `log_id`: which log the topic is from
+        then on, if that is known.
+
+        A commit carries the log's id. Whoever takes over a partition whose commit is of another
+        log, which was deleted meanwhile, begins at the start.
+        """
+        self._turns.append((log_id, places))
 
     async def stop(self) -> bool:
         """Leave the group, revoking and committing what is held. Idempotent.
@@ -174,11 +147,13 @@ class ConsumerThread:
             )
             while not self._stopping.is_set():
                 self.beat = time.monotonic()
+                self._turn_now()
                 self._commit_now(consumer)
                 self._apply_pauses(consumer)
                 self._pass_on(self._gather(consumer))
                 if self._resting:
                     self._rouse(consumer)
+            self._turn_now()
             self._commit_last(consumer)
         finally:
             consumer.close()
@@ -188,12 +163,48 @@ class ConsumerThread:
         before = dict(self._epochs)
         messages = [] if first is None else [first, *consumer.consume(_FETCH_AT_MOST - 1, 0)]
         self._unclear |= {p for p, epoch in self._epochs.items() if before.get(p) != epoch}
+        if self._unverified:
+            self._verify(consumer)
         if not self._unclear:
             return messages
         # Which assignment their messages belong to cannot be told: read them anew.
         unclear = frozenset(self._unclear)
         self._refetch(consumer)
         return [message for message in messages if message.partition() not in unclear]
+
+    def _turn_now(self) -> None:
+        while self._turns:
+            log_id, places = self._turns.popleft()
+            self._log_id = log_id or self._log_id
+            self._go_back({p: at for (p, epoch), at in places.items() if self._is_ours(p, epoch)})
+
+    def _go_back(self, places: dict[int, int]) -> None:
+        """From now on these are of a new epoch, and unclear until they are sought."""
+        if not places:
+            return
+        self._epoch += 1
+        turns = [(p, self._epochs[p], self._epoch, at) for p, at in places.items()]
+        self._epochs.update(dict.fromkeys(places, self._epoch))
+        self._places_back.update(places)
+        self._unclear |= places.keys()
+        self._tell(self._listener.turned_back, turns)
+
+    def _verify(self, consumer: Consumer) -> None:
+        """Begin at the start of what was committed of a log that is no more."""
+        fresh = self._unverified & self._epochs.keys()
+        if fresh and self._log_id:
+            try:
+                known = consumer.committed(
+                    [TopicPartition(self._topic, p) for p in fresh], timeout=_REFETCH_S
+                )
+            except KafkaException:
+                return  # The brokers are away: asked again in the next round.
+            self._go_back({each.partition: 0 for each in known if self._is_of_another_log(each)})
+        self._unverified.clear()
+
+    def _is_of_another_log(self, place: TopicPartition) -> bool:
+        said = place.metadata
+        return bool(said and self._log_id and said != self._log_id)
 
     def _refetch(self, consumer: Consumer) -> None:
         places = [TopicPartition(self._topic, p) for p in self._unclear & self._epochs.keys()]
@@ -202,10 +213,12 @@ class ConsumerThread:
             if any(place.error is not None for place in known):
                 return
             for place in known:
+                place.offset = self._places_back.get(place.partition, place.offset)
                 consumer.seek(place)
         except KafkaException:
             return  # The brokers are away: asked again in the next round.
         self._unclear.clear()
+        self._places_back.clear()
 
     def _pass_on(self, messages: list[Message]) -> None:
         fetched = Fetched()
@@ -300,7 +313,8 @@ class ConsumerThread:
         return self._epochs.get(partition) == epoch
 
     def _places(self, watermarks: Mapping[int, int]) -> list[TopicPartition]:
-        return [TopicPartition(self._topic, p, offset) for p, offset in watermarks.items()]
+        topic, log_id = self._topic, self._log_id
+        return [TopicPartition(topic, p, offset, log_id) for p, offset in watermarks.items()]
 
     def _committed(self, error: KafkaError | None, places: list[TopicPartition]) -> None:
         errors = (error, *(place.error for place in places))
@@ -319,6 +333,7 @@ class ConsumerThread:
         self._resting = True
         for place in places:
             self._epochs[place.partition] = self._epoch
+            self._unverified.add(place.partition)
             self._paused.discard(place.partition)
         self._tell(self._listener.assigned, [(place.partition, self._epoch) for place in places])
 
@@ -342,6 +357,7 @@ class ConsumerThread:
         shares: list[Share] = []
         for place in places:
             epoch = self._epochs.pop(place.partition, None)
+            self._places_back.pop(place.partition, None)
             self._paused.discard(place.partition)
             if epoch is not None:
                 shares.append((place.partition, epoch))

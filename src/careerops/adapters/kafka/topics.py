@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._config import ConfigResource
 from confluent_kafka.admin._resource import ResourceType
@@ -68,6 +69,52 @@ async def partitions_of(admin: AdminClient, options: Options) -> dict[str, int]:
     except KafkaException as exception:
         raise meaning(error_of(exception)) from None
     return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a topic is now.
+
+    Attributes:
+        partitions: how many.
+        log_id: of the topic itself: one that is deleted and created again has another. '' where
+            brokers give none (before 2.8).
+    """
+
+    partitions: int
+    log_id: str = ""
+
+
+async def shapes_of(
+    admin: AdminClient, topics: Sequence[str], options: Options
+) -> dict[str, Shape]:
+    """Topic -> what it is, of those that are there.
+
+    Raises:
+        Outage: the brokers do not answer or refuse us (scope `log`).
+    """
+    names = [options.prefix + name for name in topics]
+    found: dict[str, Shape] = {}
+    asked = admin.describe_topics(TopicCollection(names), request_timeout=options.request_timeout_s)
+    for name, future in asked.items():
+        try:
+            topic = await asyncio.wrap_future(future)
+        except KafkaException as exception:
+            error = error_of(exception)
+            if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise meaning(error) from None
+        else:
+            shape = Shape(
+                len(topic.partitions), "" if _is_zero(topic.topic_id) else str(topic.topic_id)
+            )
+            found[name.removeprefix(options.prefix)] = shape
+    return found
+
+
+def _is_zero(uuid: Any) -> bool:
+    return uuid is None or not (
+        uuid.get_most_significant_bits() or uuid.get_least_significant_bits()
+    )
 
 
 async def ensure(

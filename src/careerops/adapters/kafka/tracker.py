@@ -2,10 +2,20 @@
 
 Over the offsets that were delivered, never offset + 1: transaction markers, compaction and
 retention leave gaps. Only the event loop touches it.
+
+Offsets can also begin again: a topic is deleted and created anew, an unclean election or a restored
+broker takes records back. Then another record has the offset of one that was had, which is not the
+same as a record that the client hands over twice.
 """
 
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+_REMEMBERED: Final = 32_768
+"""Records to be known again: more than may lie between what is committed and what is fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +38,47 @@ class Standing:
 class Tracker:
     """One partition under one assignment."""
 
-    __slots__ = ("_delivered", "_end", "_pending")
+    __slots__ = ("_delivered", "_end", "_marks", "_offsets", "_pending")
 
     def __init__(self) -> None:
         """Nothing is delivered yet."""
         self._pending: dict[int, tuple[int, datetime]] = {}
         self._delivered = 0
         self._end: int | None = None
+        self._offsets = array("q")
+        self._marks = array("q")
 
-    def deliver(self, offset: int, time: datetime) -> bool:
-        """A record appended at `time` was fetched; False for one that was before."""
+    def goes_back(self, offset: int, mark: int = 0) -> bool:
+        """Whether a record at `offset` cannot follow what was delivered, nor is one of it.
+
+        `mark` tells one record from another (64 bits, signed). What came too long ago to be known
+        again goes back, too: delivered twice is better than never.
+        """
+        if self._end is None or offset >= self._end:
+            return False
+        at = bisect_left(self._offsets, offset)
+        known = at < len(self._offsets) and self._offsets[at] == offset
+        return not known or self._marks[at] != mark
+
+    def deliver(self, offset: int, time: datetime, mark: int = 0) -> bool:
+        """A record appended at `time` was fetched; False for one that was before.
+
+        Ask `goes_back` first: this takes every offset that was passed for a repetition.
+        """
         if self._end is not None and offset < self._end:
             return False
         self._pending[offset] = (self._delivered, time)
         self._delivered += 1
         self._end = offset + 1
+        self._offsets.append(offset)
+        self._marks.append(mark)
+        if len(self._offsets) >= 2 * _REMEMBERED:
+            del self._offsets[:_REMEMBERED], self._marks[:_REMEMBERED]
         return True
+
+    def ends_before(self, offset: int) -> bool:
+        """Whether the partition, said to end at `offset`, has lost something that was delivered."""
+        return self._end is not None and offset < self._end
 
     def reach(self, offset: int) -> None:
         """The partition's end is at `offset`: what lies between the last record and it is none."""

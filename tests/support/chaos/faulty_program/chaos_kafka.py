@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import chaos_fatal
 import chaos_points
 from confluent_kafka import KafkaException
 
+from careerops.adapters.kafka import producer as producers
 from careerops.adapters.kafka.assignments import Assignments
 from careerops.adapters.kafka.eventlog import KafkaLog
 from careerops.adapters.kafka.producer import KafkaProducer
@@ -33,6 +35,7 @@ def install() -> None:
     chaos_points.around(PostgresCursors, "commit", before=chaos_points.BEFORE_CURSOR)
     chaos_points.around(KafkaLog, "_judged", after=AFTER_VERDICT)
     _after_produce()
+    _end_producers()
     _around_commit()
     _note_revocations()
 
@@ -46,6 +49,28 @@ def _after_produce() -> None:
             chaos_points.passing(chaos_points.AFTER_PRODUCE)
 
     KafkaProducer.publish = published
+
+
+def _end_producers() -> None:
+    """A client ends while a call is at work with it; noted is that its producer writes again."""
+    publish, produce = KafkaProducer.publish, KafkaProducer._produce
+    ended: set[KafkaProducer] = set()
+
+    async def produced(self: KafkaProducer, *arguments: Any) -> None:
+        # Before: a moment later a broker may have the record, and only its acknowledgement is lost.
+        if chaos_points.ordered(chaos_points.PRODUCER_FATAL):
+            ended.add(self)
+            chaos_fatal.end_for_good(self._client)
+        await produce(self, *arguments)
+
+    async def published(self: KafkaProducer, records: Sequence[Record]) -> None:
+        again = bool(records) and self in ended
+        await publish(self, records)
+        if again:
+            ended.discard(self)
+            chaos_points.note("written_again")
+
+    KafkaProducer.publish, KafkaProducer._produce = published, produced
 
 
 def _around_commit() -> None:
@@ -244,7 +269,45 @@ def _revoke_without_commit() -> None:
     Assignments.commit_if_due = not_due
 
 
+def _keep_the_old_end() -> None:
+    """What lies below the end of a log is taken for a repetition, be it another log or not.
+
+    Nor does a commit say of which log it is: the next process would begin anew.
+    """
+
+    def never(*_: Any) -> bool:
+        return False
+
+    def nothing(*_: Any, **__: Any) -> None:
+        return None
+
+    Tracker.goes_back = Tracker.ends_before = never
+    Assignments.renewed = ConsumerThread.turn_back = nothing
+
+
+def _acknowledge_what_failed() -> None:
+    """What a producer had in hand when it ended is said to be written."""
+    settle = producers._settle
+
+    def settled(future: Any, _: Any) -> None:
+        settle(future, None)
+
+    producers._settle = settled
+
+
+def _keep_the_producer() -> None:
+    """Nobody hears that a producer has ended."""
+
+    def failed(*_: Any) -> None:
+        return None
+
+    KafkaProducer.failed = failed
+
+
 chaos_points.BREAKAGES |= {
+    "kafka_keep_the_old_end": _keep_the_old_end,
+    "kafka_acknowledge_what_failed": _acknowledge_what_failed,
+    "kafka_keep_the_producer": _keep_the_producer,
     "kafka_commit_before_settle": _broken_settle(_commit_before_settle),
     "kafka_dead_letter_after_settle": _broken_settle(_dead_letter_after_settle),
     "kafka_verdict_after_output": _broken_settle(_verdict_after_output),

@@ -16,6 +16,8 @@ AFTER_PRODUCE = "after_produce"
 BEFORE_COMMIT = "before_commit"
 AFTER_COMMIT = "after_commit"
 BEFORE_CURSOR = "before_cursor"
+PRODUCER_FATAL = "producer_fatal"
+"""Here nobody is killed: a producer has a fatal error in the middle of a call."""
 IN_BETWEEN = "in_between"
 """Between the two halves of what a breakage has torn apart."""
 
@@ -66,15 +68,21 @@ def note(what: str, **facts: Any) -> None:
 
 def passing(point: str) -> None:
     """The program is at `point`: do as ordered."""
+    if ordered(point):
+        os.kill(os.getpid(), _ORDER.signal)
+
+
+def ordered(point: str) -> bool:
+    """The program is at `point`: whether something is to happen there, now."""
     _ORDER.refresh()
     if _ORDER.point != point:
-        return
+        return False
     _ORDER.left -= 1
     if _ORDER.left > 0:
-        return
+        return False
     _ORDER.point = ""
     note("fired", point=point, signal=_ORDER.signal.name)
-    os.kill(os.getpid(), _ORDER.signal)
+    return True
 
 
 def around(owner: Any, name: str, *, before: str = "", after: str = "") -> None:
