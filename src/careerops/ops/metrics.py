@@ -55,6 +55,21 @@ class Metrics:
         self.emails_ingested = self._counter(
             "emails_ingested_total", "mails", "Mails published by ingest.", "source"
         )
+        self.mailbox_state = self._gauge(
+            "mailbox_state",
+            "0 or 1",
+            "1 for the state that a mailbox is in, 0 for the others; by configured names.",
+            "account",
+            "mailbox",
+            "state",
+        )
+        self.mailbox_last_contact = self._gauge(
+            "mailbox_last_contact_timestamp_seconds",
+            "seconds",
+            "When a mailbox served us last, in Unix time; 0 before it has.",
+            "account",
+            "mailbox",
+        )
         self.emails_processed = self._counter(
             "emails_processed_total",
             "events",

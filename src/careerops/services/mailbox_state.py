@@ -1,0 +1,161 @@
+"""How one mailbox fares: what a person, an alert and a metric can see of it.
+
+    CONNECTING --a contact--> READING --caught up--> FOLLOWING
+    any        --trouble----> THROTTLED, REFUSED or DOWN, until the next contact
+
+A contact is that the source served us: a mail, its end, a proof that a waiting connection lives.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from careerops.domain.errors import CareerOpsError, ConfigurationError, Throttled
+from careerops.ops.logevents import LogEvent
+from careerops.ops.logging import get_logger
+from careerops.ops.metrics import Metrics
+from careerops.ops.redaction import safe_text
+from careerops.ports.clock import Clock
+from careerops.ports.mailbox import MailboxState, Standing
+
+_FIRST_RETRY_S: Final = 2.0
+_DOUBLINGS: Final = 30
+_REFUSED_FACTOR: Final = 12
+"""A refused login rests at longest for so many times the longest other pause: an hour."""
+LONGEST_RETRY_S: Final = 300.0
+
+HEALTHY: Final = frozenset({MailboxState.READING, MailboxState.FOLLOWING})
+TROUBLED: Final = frozenset({MailboxState.THROTTLED, MailboxState.REFUSED, MailboxState.DOWN})
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Longer and longer pauses between tries, jittered so that many mailboxes spread out.
+
+    Attributes:
+        longest_s: the longest pause while a source cannot be reached; a refused login, which only
+            a person can mend, begins with it and goes on up to twelve times of it.
+    """
+
+    longest_s: float = LONGEST_RETRY_S
+    _failures: int = 0
+    _refusals: int = 0
+
+    def next_s(self, *, refused: bool) -> float:
+        """Seconds until the next try, after one more failure."""
+        if refused:
+            full = self.longest_s * min(_REFUSED_FACTOR, 2.0 ** min(self._refusals, _DOUBLINGS))
+            self._refusals += 1
+        else:
+            full = min(self.longest_s, _FIRST_RETRY_S * 2.0 ** min(self._failures, _DOUBLINGS))
+            self._failures += 1
+        return full * random.uniform(0.5, 1.0)  # noqa: S311  # spreads attempts; nothing is secret
+
+    def reset(self) -> None:
+        """The source served us."""
+        self._failures = self._refusals = 0
+
+
+class MailboxWatch:
+    """The state of one mailbox. Only the event loop touches it.
+
+    Attributes:
+        name, account: by which a person knows it; unique together.
+        source: the mailbox's own name, which keys its cursor.
+        active: whether this process reads it; another may, while this one stands by.
+        state, since, reason: how it fares, since when (UTC), and why.
+        last_contact, last_mail: when the source served us, and when its newest mail arrived (UTC).
+        changes: how often the state has changed.
+    """
+
+    def __init__(
+        self, *, clock: Clock, metrics: Metrics, account: str, name: str, source: str, kind: str
+    ) -> None:
+        """Say of the mailbox `name` of `account` what is known from now on."""
+        self.name = name
+        self.account = account
+        self.source = source
+        self.active = False
+        self.state = MailboxState.CONNECTING
+        self.since = clock.now()
+        self.reason = ""
+        self.last_contact: datetime | None = None
+        self.last_mail: datetime | None = None
+        self.changes = 0
+        self._clock = clock
+        self._served_at = clock.monotonic()
+        self._gauge = metrics.mailbox_state
+        self._contact_gauge = metrics.mailbox_last_contact.labels(account, name)
+        self._logger = get_logger("ingest").bind(source_kind=kind, account=account)
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last contact, or since it was first tried.
+
+        The sleep of a suspended machine is not counted.
+        """
+        return self._clock.monotonic() - self._served_at
+
+    def begin(self) -> None:
+        """This process reads it from now on."""
+        self.active = True
+        self._served_at = self._clock.monotonic()
+        self.since = self._clock.now()
+        self._show()
+
+    def told(self, standing: Standing) -> None:
+        """The mailbox said so itself."""
+        if standing.state in HEALTHY:
+            self.contact(following=standing.state is MailboxState.FOLLOWING)
+        else:
+            self._enter(standing.state, standing.reason)
+
+    def contact(self, *, following: bool) -> None:
+        """The source served us just now; `following`: it was read to its end."""
+        self.last_contact = self._clock.now()
+        self._served_at = self._clock.monotonic()
+        self._contact_gauge.set(self.last_contact.timestamp())
+        self._enter(MailboxState.FOLLOWING if following else MailboxState.READING, "")
+
+    def mail(self, received_at: datetime | None) -> None:
+        """A mail was read, which arrived at `received_at`."""
+        now = self._clock.now()
+        # A server's time may be of tomorrow; it is never believed beyond now.
+        arrived = min(received_at or now, now)
+        self.last_mail = max(self.last_mail or arrived, arrived)
+
+    def trouble(self, error: BaseException) -> None:
+        """Reading it ended with `error`."""
+        self._enter(state_of(error), reason_of(error))
+
+    def _enter(self, state: MailboxState, reason: str) -> None:
+        reason = safe_text(reason)
+        if state is self.state and reason == self.reason:
+            return
+        if state is not self.state:
+            self.since = self._clock.now()
+            write = self._logger.info if state in HEALTHY else self._logger.warning
+            write(LogEvent.MAILBOX_STATE, source=self.name, status=state.value, reason=reason)
+        self.state, self.reason = state, reason
+        self.changes += 1
+        self._show()
+
+    def _show(self) -> None:
+        for state in MailboxState:
+            here = self.active and state is self.state
+            self._gauge.labels(self.account, self.name, state.value).set(here)
+
+
+def state_of(error: BaseException) -> MailboxState:
+    """What a mailbox's error makes of it."""
+    if isinstance(error, ConfigurationError):
+        return MailboxState.REFUSED
+    return MailboxState.THROTTLED if isinstance(error, Throttled) else MailboxState.DOWN
+
+
+def reason_of(error: BaseException) -> str:
+    """Why, in one line: of a foreign error the type alone, because its text may hold anything."""
+    if isinstance(error, CareerOpsError):
+        return str(error) or type(error).__name__
+    return f"reading it ended unexpectedly ({type(error).__name__}): it is tried again"

@@ -1,0 +1,62 @@
+"""When a mailbox that failed is tried again: after longer and longer pauses, keeping its lease."""
+
+from contextlib import suppress
+from typing import Final
+
+from careerops.domain.errors import ConfigurationError, Outage
+from careerops.ports.clock import Clock
+from careerops.ports.cursors import CursorStore, Lease
+from careerops.ports.mailbox import Mailbox, MendingMailbox
+from careerops.services.mailbox_state import Backoff
+
+LEASE_TTL_S: Final = 15.0
+_SECRET_EVERY_S: Final = 30.0
+_LONGEST_ASKED_S: Final = 3600.0
+
+
+class SourceRetry:
+    """The pauses between the tries of one mailbox."""
+
+    def __init__(self, mailbox: Mailbox, cursors: CursorStore, clock: Clock) -> None:
+        """Wait by `clock`; a mailbox that mends itself says how long at most."""
+        self._mending = mailbox if isinstance(mailbox, MendingMailbox) else None
+        self._backoff = Backoff(self._mending.retry_max_s) if self._mending else Backoff()
+        self._cursors = cursors
+        self._clock = clock
+
+    def served(self) -> None:
+        """The source served us: the next pause is a short one."""
+        self._backoff.reset()
+
+    def delay_s(self, error: BaseException) -> float:
+        """How long to leave the source alone after `error`, at least as long as it asked for."""
+        delay_s = self._backoff.next_s(refused=isinstance(error, ConfigurationError))
+        if isinstance(error, Outage) and error.retry_at is not None:
+            asked_s = (error.retry_at - self._clock.now()).total_seconds()
+            return max(delay_s, min(asked_s, _LONGEST_ASKED_S))
+        return delay_s
+
+    async def wait(self, lease: Lease, delay_s: float, *, refused: bool = False) -> None:
+        """Wait, keeping the lease; of a refused source not longer than until its secret changes.
+
+        Raises:
+            Fenced: the lease was taken over.
+        """
+        until_s = self._clock.monotonic() + delay_s
+        look_s = self._clock.monotonic() + _SECRET_EVERY_S
+        while (left_s := until_s - self._clock.monotonic()) > 0:
+            await self._clock.sleep(min(left_s, LEASE_TTL_S / 3))
+            with suppress(Outage):  # of the store: the next turn asks again
+                await self._cursors.renew(lease, LEASE_TTL_S)
+            if refused and self._clock.monotonic() >= look_s:
+                look_s += _SECRET_EVERY_S
+                if await self._secret_changed():
+                    return
+
+    async def _secret_changed(self) -> bool:
+        if self._mending is None:
+            return False
+        try:
+            return await self._mending.secret_changed()
+        except ConfigurationError:
+            return False  # it cannot be read at the moment
