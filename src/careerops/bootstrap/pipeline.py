@@ -1,7 +1,7 @@
 """The wired services of one process, and running them together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any
 from careerops.bootstrap.channels import channels_by_account, wire_channels
 from careerops.bootstrap.classifiers import warm_up, wire_classifier
 from careerops.bootstrap.parts import build_part, build_parts
-from careerops.bootstrap.sources import wire_mailboxes
+from careerops.bootstrap.sources import mailbox_names, wire_mailboxes
 from careerops.bootstrap.stores import Stores, is_shared
 from careerops.config import Config, PartConfig
 from careerops.domain.topics import (
@@ -30,6 +30,7 @@ from careerops.ports.mailparser import MailParser
 from careerops.services.classify import ClassifyHandler
 from careerops.services.failures import ChannelFailures
 from careerops.services.ingest import SourceReader
+from careerops.services.mailbox_alerts import AlertByLedger, AlertByTopic, MailboxAlerts, TellAlert
 from careerops.services.notify import NotifyHandler
 from careerops.services.research import ResearchHandler
 from careerops.services.sender import Sender, SenderSurroundings
@@ -72,6 +73,8 @@ class Pipeline:
         readers: one a mailbox.
         workers: one a stage.
         senders: one a channel.
+        channels: account (or `EVERYONE`) -> the names of its channels, where they are sent to here.
+        alerts: tells people of mailboxes that are not read.
     """
 
     around: Surroundings
@@ -79,6 +82,8 @@ class Pipeline:
     readers: list[SourceReader] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     senders: list[Sender] = field(default_factory=list)
+    channels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    alerts: MailboxAlerts | None = None
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def run(self, stopping: asyncio.Event, *, follow: bool) -> None:
@@ -133,6 +138,8 @@ async def wire(around: Surroundings, services: Sequence[str] = SERVICES) -> Pipe
         }
         for service in services:
             steps[service]()
+        if pipeline.readers:
+            pipeline.alerts = _alerts(pipeline)
         if "classify" in services:
             await warm_up(around.config, around.context)
     except BaseException:
@@ -157,9 +164,10 @@ def reader_of(
     parser: MailParser,
     *,
     where: str = "",
+    name: str = "",
     topic: str | None = None,
 ) -> SourceReader:
-    """The reader of one constructed mailbox."""
+    """The reader of one constructed mailbox, which is called `name`."""
     return SourceReader(
         mailbox=mailbox,
         kind=part.kind,
@@ -171,8 +179,10 @@ def reader_of(
         metrics=around.metrics,
         owner=around.owner,
         where=where,
+        name=name,
         topic=topic,
         stand_by=is_shared(around.config),
+        sole=len(around.config.mailbox) <= 1,
     )
 
 
@@ -182,9 +192,11 @@ def _wire_ingest(pipeline: Pipeline) -> None:
     if not mailboxes:
         return
     parser = new_parser(pipeline.closing)
+    names = mailbox_names(around.config)
     for part, mailbox in mailboxes:
         index = next(i for i, each in enumerate(around.config.mailbox) if each is part)
-        reader = reader_of(around, part, mailbox, parser, where=f"mailbox[{index}]")
+        where = f"mailbox[{index}]"
+        reader = reader_of(around, part, mailbox, parser, where=where, name=names[index])
         pipeline.readers.append(reader)
 
 
@@ -220,11 +232,8 @@ def _wire_notify(pipeline: Pipeline) -> None:
     settings = around.config.notify
     stores = around.stores
     by_account = channels_by_account(around.config, channels)
-
-    def wake() -> None:
-        for sender in pipeline.senders:
-            sender.wake()
-
+    pipeline.channels = by_account
+    wake = partial(_wake_senders, pipeline)
     failures = ChannelFailures(stores.log, stores.ledger, by_account, around.clock, wake)
     surroundings = SenderSurroundings(
         ledger=stores.ledger,
@@ -238,6 +247,22 @@ def _wire_notify(pipeline: Pipeline) -> None:
     pipeline.senders += [Sender(channel.notifier, surroundings) for channel in channels]
     handler = NotifyHandler(by_account, stores.ledger, around.clock, wake)
     _add_worker(pipeline, handler, GROUP_NOTIFY, (NOTIFICATIONS,), settings.concurrency)
+
+
+def _wake_senders(pipeline: Pipeline) -> None:
+    for sender in pipeline.senders:
+        sender.wake()
+
+
+def _alerts(pipeline: Pipeline) -> MailboxAlerts:
+    """Alerts by the channels of this process, else by those of whoever serves them."""
+    stores, clock = pipeline.around.stores, pipeline.around.clock
+    tell: TellAlert = AlertByTopic(stores.log, clock)
+    if "notify" in pipeline.services:
+        wake = partial(_wake_senders, pipeline)
+        tell = AlertByLedger(stores.ledger, pipeline.channels, clock, wake)
+    watches = [reader.watch for reader in pipeline.readers]
+    return MailboxAlerts(watches, stores.documents, clock, tell)
 
 
 def _add_worker(

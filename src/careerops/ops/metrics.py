@@ -58,8 +58,7 @@ class Metrics:
         self.mailbox_state = self._gauge(
             "mailbox_state",
             "0 or 1",
-            "1 for the state that a mailbox is in, 0 for the others; by configured names.",
-            "account",
+            "1 for the state that a mailbox is in, 0 for the others; by its place, as `mailbox[0]`.",
             "mailbox",
             "state",
         )
@@ -67,7 +66,6 @@ class Metrics:
             "mailbox_last_contact_timestamp_seconds",
             "seconds",
             "When a mailbox served us last, in Unix time; 0 before it has.",
-            "account",
             "mailbox",
         )
         self.emails_processed = self._counter(
@@ -104,6 +102,12 @@ class Metrics:
             "llm_cost_usd_total",
             "dollars",
             "What calls cost at list prices; models without a known price are not in it.",
+            "provider",
+        )
+        self.model_answers = self._gauge(
+            "model_answers",
+            "0 or 1",
+            "Whether the last call of a classifier was answered; 1 before the first.",
             "provider",
         )
         self.quota_remaining = self._gauge(

@@ -128,6 +128,7 @@ class SourceReader:
             name=name or kind,
             source=mailbox.name,
             kind=kind,
+            where=where,
         )
         self._mends_itself = isinstance(mailbox, MendingMailbox)
         if isinstance(mailbox, MendingMailbox):

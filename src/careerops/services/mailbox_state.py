@@ -7,6 +7,7 @@ A contact is that the source served us: a mail, its end, a proof that a waiting 
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -66,13 +67,21 @@ class MailboxWatch:
         active: whether this process reads it; another may, while this one stands by.
         state, since, reason: how it fares, since when (UTC), and why.
         last_contact, last_mail: when the source served us, and when its newest mail arrived (UTC).
-        changes: how often the state has changed.
+        on_change: called when the state or its reason is another.
     """
 
     def __init__(
-        self, *, clock: Clock, metrics: Metrics, account: str, name: str, source: str, kind: str
+        self,
+        *,
+        clock: Clock,
+        metrics: Metrics,
+        account: str,
+        name: str,
+        source: str,
+        kind: str,
+        where: str = "",
     ) -> None:
-        """Say of the mailbox `name` of `account` what is known from now on."""
+        """Say of the mailbox `name` of `account`, at `where` of the configuration, how it fares."""
         self.name = name
         self.account = account
         self.source = source
@@ -82,11 +91,14 @@ class MailboxWatch:
         self.reason = ""
         self.last_contact: datetime | None = None
         self.last_mail: datetime | None = None
-        self.changes = 0
+        self.on_change: Callable[[], None] | None = None
         self._clock = clock
         self._served_at = clock.monotonic()
-        self._gauge = metrics.mailbox_state
-        self._contact_gauge = metrics.mailbox_last_contact.labels(account, name)
+        self._gauges = {
+            state: metrics.mailbox_state.labels(where or name, state.value)
+            for state in MailboxState
+        }
+        self._contact_gauge = metrics.mailbox_last_contact.labels(where or name)
         self._logger = get_logger("ingest").bind(source_kind=kind, account=account)
 
     @property
@@ -103,6 +115,13 @@ class MailboxWatch:
         self._served_at = self._clock.monotonic()
         self.since = self._clock.now()
         self._show()
+        if self.on_change is not None:
+            self.on_change()
+
+    def remember(self, last_contact: datetime | None, last_mail: datetime | None) -> None:
+        """What an earlier process left of it."""
+        self.last_contact = self.last_contact or last_contact
+        self.last_mail = self.last_mail or last_mail
 
     def told(self, standing: Standing) -> None:
         """The mailbox said so itself."""
@@ -138,13 +157,13 @@ class MailboxWatch:
             write = self._logger.info if state in HEALTHY else self._logger.warning
             write(LogEvent.MAILBOX_STATE, source=self.name, status=state.value, reason=reason)
         self.state, self.reason = state, reason
-        self.changes += 1
         self._show()
+        if self.on_change is not None:
+            self.on_change()
 
     def _show(self) -> None:
-        for state in MailboxState:
-            here = self.active and state is self.state
-            self._gauge.labels(self.account, self.name, state.value).set(here)
+        for state, gauge in self._gauges.items():
+            gauge.set(self.active and state is self.state)
 
 
 def state_of(error: BaseException) -> MailboxState:

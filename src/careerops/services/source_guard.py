@@ -27,7 +27,7 @@ async def guarded(fetch: Callable[[], Items]) -> Items:
     """
     try:
         stream = fetch()
-    except Exception as error:  # noqa: BLE001  # as below
+    except Exception as error:  # noqa: BLE001  # an adapter of a third party may fail before its first item too
         raise SourceError(error) from None
     try:
         while True:
@@ -67,7 +67,7 @@ async def _close(stream: Items) -> None:
     except asyncio.CancelledError:
         if _is_asked_to_end():
             raise
-    except Exception as error:  # noqa: BLE001  # as above: the adapter may be of a third party
+    except Exception as error:  # noqa: BLE001  # an adapter of a third party may raise anything when it is closed
         get_logger("ingest").warning(LogEvent.SOURCE_LOST, error_type=type(error).__name__)
 
 

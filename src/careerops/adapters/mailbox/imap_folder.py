@@ -26,7 +26,9 @@ from careerops.ops.logging import Logger
 from careerops.ports.mailbox import FetchedMail
 
 _SENT_AHEAD: Final = 2
-_FIRST_RETRY_S: Final = 1.0
+_FIRST_RETRY_S: Final = 2.0
+_SLOW_FACTOR: Final = 12
+"""What only a person can mend rests at longest for so many times `retry_max_s`: an hour."""
 _BODY: Final = re.compile(rb"\r?\n\r?\n")
 _DATE: Final = re.compile(rb"^Date:((?:[^\n]|\n[ \t])*)", re.MULTILINE | re.IGNORECASE)
 
@@ -46,6 +48,7 @@ class FolderReader:
         rests_until: when to call `step` though the server tells nothing, by the loop's clock;
             None: at once.
         caught_up: whether everything the folder holds has been given.
+        served: how often the server has given us what we are here for.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class FolderReader:
         self.position = position
         self.rests_until: float | None = None
         self.caught_up = False
+        self.served = 0
         self._options = options
         self._activity = activity
         self._log = log
@@ -74,6 +78,7 @@ class FolderReader:
         self._idles = options.idle
         self._planner = Planner(options, known, log)
         self._failures = 0
+        self._refusals = 0
         self._client: ImapClient | None = None
         self._lost: ConnectionLostError | None = None
         self._groups: deque[Group] = deque()
@@ -97,8 +102,8 @@ class FolderReader:
             return []
         try:
             return await self._work()
-        except RefusedError:
-            raise ConnectionLostError("refused") from None
+        except RefusedError as error:
+            raise _lost_by(error) from None
 
     async def _work(self) -> list[tuple[FolderPosition, FetchedMail | None]]:
         if self._client is None or self.position is None:
@@ -126,10 +131,17 @@ class FolderReader:
             await client.close()
 
     def retry_later(self, *, slowly: bool) -> float:
-        """Rest before the next attempt to connect: longer each time, jittered; how long (s)."""
+        """Rest before the next attempt to connect: longer each time, jittered; how long (s).
+
+        `slowly` is for what only a person can mend.
+        """
         longest_s = self._options.retry_max_s
-        delay_s = longest_s if slowly else min(longest_s, _FIRST_RETRY_S * 2**self._failures)
-        self._failures = min(self._failures + 1, 16)
+        if slowly:
+            delay_s = longest_s * min(_SLOW_FACTOR, 2.0**self._refusals)
+            self._refusals = min(self._refusals + 1, 16)
+        else:
+            delay_s = min(longest_s, _FIRST_RETRY_S * 2.0**self._failures)
+            self._failures = min(self._failures + 1, 16)
         delay_s *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads attempts; nothing is secret
         self.rests_until = asyncio.get_running_loop().time() + delay_s
         return delay_s
@@ -161,7 +173,10 @@ class FolderReader:
             await client.noop()
         self.rests_until = None
         self.caught_up = False
-        self._failures = 0
+
+    def _was_served(self) -> None:
+        self.served += 1
+        self._failures = self._refusals = 0
 
     async def _open(self) -> None:
         self.rests_until = None
@@ -213,6 +228,8 @@ class FolderReader:
             given.append((position, mail))
         if self._lost is not None and not given:
             raise self._lost
+        if not group.wanted or any(mail is not None for _, mail in given):
+            self._was_served()
         return given
 
     def _send(self, client: ImapClient, group: Group) -> None:
@@ -228,8 +245,8 @@ class FolderReader:
         """Read an answer into `_bodies`; what came before a failure counts."""
         try:
             await client.bodies(command, self._bodies)
-        except RefusedError:
-            self._lost = ConnectionLostError("refused")
+        except RefusedError as error:
+            self._lost = _lost_by(error)
         except ConnectionLostError as error:
             self._lost = error
 
@@ -254,6 +271,7 @@ class FolderReader:
 
     async def _rest(self, client: ImapClient) -> None:
         self.caught_up = True
+        self._was_served()
         rest_s = self._options.poll_s
         if self._follow and self._idles and b"IDLE" in client.capabilities:
             try:
@@ -262,6 +280,11 @@ class FolderReader:
             except RefusedError:
                 self._idles = False
         self.rests_until = asyncio.get_running_loop().time() + rest_s
+
+
+def _lost_by(error: RefusedError) -> ConnectionLostError:
+    """What a command's refusal makes of the connection."""
+    return ConnectionLostError("refused_now" if error.temporary else "refused")
 
 
 def _is_another(position: FolderPosition, state: FolderState) -> bool:
