@@ -58,7 +58,7 @@ class Metrics:
         self.mailbox_state = self._gauge(
             "mailbox_state",
             "0 or 1",
-            "1 for the state that a mailbox is in, 0 for the others; by its place, as `mailbox[0]`.",
+            "1 for the state that a mailbox is in, else 0; by its place, as `mailbox[0]`.",
             "mailbox",
             "state",
         )
