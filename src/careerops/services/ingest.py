@@ -7,7 +7,7 @@ lease: killed in between, the same mails are published again and consumers dedup
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,13 +31,14 @@ from careerops.services.batch import Batch
 from careerops.services.conversations import Conversations
 from careerops.services.envelopes import event_record
 from careerops.services.mailbox_state import HEALTHY, MailboxWatch
-from careerops.services.source_guard import SourceError, guarded, vital
+from careerops.services.source_guard import Items, SourceError, guarded, vital
 from careerops.services.source_retry import LEASE_TTL_S, SourceRetry
 from careerops.services.unparsed import unparsed_letter
 
 _QUEUE_MAILS = 400
 _RETRY_S = 2.0
 _STAND_BY_S = 3.0
+_Item = FetchedMail | CaughtUp | None
 
 
 @dataclass(slots=True)
@@ -119,6 +120,7 @@ class SourceReader:
         self._lease: Lease | None = None
         self._conversations = Conversations(cursors, account)
         self._read_before = False
+        self._failure: SourceError | None = None
         self._retry = SourceRetry(mailbox, cursors, clock)
         self.progress = SourceProgress()
         self.watch = MailboxWatch(
@@ -227,9 +229,9 @@ class SourceReader:
         if standing.state in HEALTHY:
             self._served()
 
-    def _served(self) -> None:
+    def _served(self, *, gave: bool = False) -> None:
         self._read_before = True
-        self._retry.served()
+        self._retry.served(gave=gave)
         self.progress.refused = ""
         self._note_outage("")
 
@@ -237,7 +239,8 @@ class SourceReader:
         cursor = await self._cursors.cursor(self._mailbox.name)
         known = await self._cursors.locators(self._mailbox.name)
         self._read_before = self._read_before or cursor is not None or bool(known)
-        items: asyncio.Queue[FetchedMail | CaughtUp | None] = asyncio.Queue(_QUEUE_MAILS)
+        self._failure = None
+        items: asyncio.Queue[_Item] = asyncio.Queue(_QUEUE_MAILS)
         batches: asyncio.Queue[Batch | None] = asyncio.Queue(2)
         stream = guarded(partial(self._mailbox.fetch, cursor, known, follow=follow))
         try:
@@ -249,6 +252,8 @@ class SourceReader:
                 renewing.cancel()
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from None
+        if self._failure is not None:
+            raise self._failure
 
     def _note_outage(self, scope: str) -> None:
         progress = self.progress
@@ -263,19 +268,17 @@ class SourceReader:
             await self._clock.sleep(LEASE_TTL_S / 3)
             await self._cursors.renew(lease, LEASE_TTL_S)
 
-    async def _fetch(
-        self,
-        stream: AsyncGenerator[FetchedMail | CaughtUp, None],
-        items: asyncio.Queue[FetchedMail | CaughtUp | None],
-        *,
-        follow: bool,
-    ) -> None:
-        async with aclosing(stream):
-            async for item in stream:
-                self._note_item(item, follow=follow)
-                await items.put(item)
-        if follow:
-            raise SourceError(EOFError())  # nobody would read it any more
+    async def _fetch(self, stream: Items, items: asyncio.Queue[_Item], *, follow: bool) -> None:
+        """Read the source until it ends or fails; what it gave before is written all the same."""
+        try:
+            async with aclosing(stream):
+                async for item in stream:
+                    self._note_item(item, follow=follow)
+                    await items.put(item)
+            if follow:
+                self._failure = SourceError(EOFError())  # nobody would read it any more
+        except SourceError as failure:
+            self._failure = failure
         await items.put(None)
 
     def _note_item(self, item: FetchedMail | CaughtUp, *, follow: bool) -> None:
@@ -284,11 +287,11 @@ class SourceReader:
             self.watch.mail(item.received_at)
         if not self._mends_itself:
             self.watch.contact(following=caught_up and follow)
-        self._served()
+        self._served(gave=not caught_up)
 
     async def _parse(
         self,
-        items: asyncio.Queue[FetchedMail | CaughtUp | None],
+        items: asyncio.Queue[_Item],
         batches: asyncio.Queue[Batch | None],
     ) -> None:
         """Gather what is there into batches; one is parsed while the one before is published."""

@@ -6,9 +6,7 @@
 A contact is that the source served us: a mail, its end, a proof that a waiting connection lives.
 """
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,42 +18,8 @@ from careerops.ops.redaction import safe_text
 from careerops.ports.clock import Clock
 from careerops.ports.mailbox import MailboxState, Standing
 
-_FIRST_RETRY_S: Final = 2.0
-_DOUBLINGS: Final = 30
-_REFUSED_FACTOR: Final = 12
-"""A refused login rests at longest for so many times the longest other pause: an hour."""
-LONGEST_RETRY_S: Final = 300.0
-
 HEALTHY: Final = frozenset({MailboxState.READING, MailboxState.FOLLOWING})
 TROUBLED: Final = frozenset({MailboxState.THROTTLED, MailboxState.REFUSED, MailboxState.DOWN})
-
-
-@dataclass(slots=True)
-class Backoff:
-    """Longer and longer pauses between tries, jittered so that many mailboxes spread out.
-
-    Attributes:
-        longest_s: the longest pause while a source cannot be reached; a refused login, which only
-            a person can mend, begins with it and goes on up to twelve times of it.
-    """
-
-    longest_s: float = LONGEST_RETRY_S
-    _failures: int = 0
-    _refusals: int = 0
-
-    def next_s(self, *, refused: bool) -> float:
-        """Seconds until the next try, after one more failure."""
-        if refused:
-            full = self.longest_s * min(_REFUSED_FACTOR, 2.0 ** min(self._refusals, _DOUBLINGS))
-            self._refusals += 1
-        else:
-            full = min(self.longest_s, _FIRST_RETRY_S * 2.0 ** min(self._failures, _DOUBLINGS))
-            self._failures += 1
-        return full * random.uniform(0.5, 1.0)  # noqa: S311  # spreads attempts; nothing is secret
-
-    def reset(self) -> None:
-        """The source served us."""
-        self._failures = self._refusals = 0
 
 
 class MailboxWatch:

@@ -4,10 +4,10 @@ from contextlib import suppress
 from typing import Final
 
 from careerops.domain.errors import ConfigurationError, Outage
+from careerops.ops.backoff import LONGEST_S, Backoff
 from careerops.ports.clock import Clock
 from careerops.ports.cursors import CursorStore, Lease
 from careerops.ports.mailbox import Mailbox, MendingMailbox
-from careerops.services.mailbox_state import Backoff
 
 LEASE_TTL_S: Final = 15.0
 _SECRET_EVERY_S: Final = 30.0
@@ -20,13 +20,14 @@ class SourceRetry:
     def __init__(self, mailbox: Mailbox, cursors: CursorStore, clock: Clock) -> None:
         """Wait by `clock`; a mailbox that mends itself says how long at most."""
         self._mending = mailbox if isinstance(mailbox, MendingMailbox) else None
-        self._backoff = Backoff(self._mending.retry_max_s) if self._mending else Backoff()
+        longest_s = self._mending.retry_max_s if self._mending else LONGEST_S
+        self._backoff = Backoff(clock.monotonic, longest_s)
         self._cursors = cursors
         self._clock = clock
 
-    def served(self) -> None:
-        """The source served us: the next pause is a short one."""
-        self._backoff.reset()
+    def served(self, *, gave: bool) -> None:
+        """The source served us, with a mail if it `gave` one."""
+        self._backoff.served(gave=gave)
 
     def delay_s(self, error: BaseException) -> float:
         """How long to leave the source alone after `error`, at least as long as it asked for."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import email.utils
-import random
 import re
+import time
 from collections import deque
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -21,14 +21,12 @@ from careerops.adapters.mailbox.imap_options import ImapOptions
 from careerops.adapters.mailbox.imap_plan import Group, Planner, is_history
 from careerops.adapters.mailbox.imap_position import FolderPosition
 from careerops.adapters.mailbox.options import HEAD_BYTES
+from careerops.ops.backoff import Backoff
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import Logger
 from careerops.ports.mailbox import FetchedMail
 
 _SENT_AHEAD: Final = 2
-_FIRST_RETRY_S: Final = 2.0
-_SLOW_FACTOR: Final = 12
-"""What only a person can mend rests at longest for so many times `retry_max_s`: an hour."""
 _BODY: Final = re.compile(rb"\r?\n\r?\n")
 _DATE: Final = re.compile(rb"^Date:((?:[^\n]|\n[ \t])*)", re.MULTILINE | re.IGNORECASE)
 
@@ -77,8 +75,7 @@ class FolderReader:
         self._follow = follow
         self._idles = options.idle
         self._planner = Planner(options, known, log)
-        self._failures = 0
-        self._refusals = 0
+        self._backoff = Backoff(time.monotonic, options.retry_max_s)
         self._client: ImapClient | None = None
         self._lost: ConnectionLostError | None = None
         self._groups: deque[Group] = deque()
@@ -135,14 +132,7 @@ class FolderReader:
 
         `slowly` is for what only a person can mend.
         """
-        longest_s = self._options.retry_max_s
-        if slowly:
-            delay_s = longest_s * min(_SLOW_FACTOR, 2.0**self._refusals)
-            self._refusals = min(self._refusals + 1, 16)
-        else:
-            delay_s = min(longest_s, _FIRST_RETRY_S * 2.0**self._failures)
-            self._failures = min(self._failures + 1, 16)
-        delay_s *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads attempts; nothing is secret
+        delay_s = self._backoff.next_s(refused=slowly)
         self.rests_until = asyncio.get_running_loop().time() + delay_s
         return delay_s
 
@@ -174,9 +164,9 @@ class FolderReader:
         self.rests_until = None
         self.caught_up = False
 
-    def _was_served(self) -> None:
+    def _was_served(self, *, gave: bool) -> None:
         self.served += 1
-        self._failures = self._refusals = 0
+        self._backoff.served(gave=gave)
 
     async def _open(self) -> None:
         self.rests_until = None
@@ -228,8 +218,9 @@ class FolderReader:
             given.append((position, mail))
         if self._lost is not None and not given:
             raise self._lost
-        if not group.wanted or any(mail is not None for _, mail in given):
-            self._was_served()
+        gave = any(mail is not None for _, mail in given)
+        if gave or not group.wanted:
+            self._was_served(gave=gave)
         return given
 
     def _send(self, client: ImapClient, group: Group) -> None:
@@ -271,7 +262,7 @@ class FolderReader:
 
     async def _rest(self, client: ImapClient) -> None:
         self.caught_up = True
-        self._was_served()
+        self._was_served(gave=False)
         rest_s = self._options.poll_s
         if self._follow and self._idles and b"IDLE" in client.capabilities:
             try:
