@@ -35,9 +35,7 @@ from careerops.services.source_guard import Items, SourceError, guarded, vital
 from careerops.services.source_retry import LEASE_TTL_S, SourceRetry
 from careerops.services.unparsed import unparsed_letter
 
-_QUEUE_MAILS = 400
-_RETRY_S = 2.0
-_STAND_BY_S = 3.0
+_QUEUE_MAILS, _RETRY_S, _STAND_BY_S = 400, 2.0, 3.0
 _Item = FetchedMail | CaughtUp | None
 
 
@@ -192,8 +190,8 @@ class SourceReader:
 
     def _is_fatal(self, error: BaseException, *, follow: bool) -> bool:
         """Whether there is nothing to read but what never could be: its settings are wrong."""
-        refused = isinstance(error, ConfigurationError)
-        return refused and self._sole and not (follow and self._read_before)
+        beginning = self._sole and not (follow and self._read_before)
+        return beginning and isinstance(error, ConfigurationError)
 
     def _placed(self, error: BaseException) -> BaseException:
         """`error`, with the key of the configuration where it is one of that."""
@@ -203,8 +201,8 @@ class SourceReader:
 
     async def _try_later(self, lease: Lease, error: BaseException) -> None:
         """The mailbox failed: say so, and wait for longer each time."""
-        refused = isinstance(error, ConfigurationError)
         self.watch.trouble(error)
+        refused = isinstance(error, ConfigurationError)
         self.progress.refused = str(self._placed(error)) if refused else ""
         own = f"mailbox:{self._kind}:{self._account}"
         scope = error.scope if isinstance(error, Outage) else own
@@ -283,7 +281,7 @@ class SourceReader:
 
     def _note_item(self, item: FetchedMail | CaughtUp, *, follow: bool) -> None:
         caught_up = isinstance(item, CaughtUp)
-        if isinstance(item, FetchedMail):
+        if not isinstance(item, CaughtUp):
             self.watch.mail(item.received_at)
         if not self._mends_itself:
             self.watch.contact(following=caught_up and follow)
