@@ -225,7 +225,7 @@ class MailboxAlerts:
 
 def _text(watch: MailboxWatch, kind: str) -> str:
     """What a person has to know: what is wrong, what it means, what to do."""
-    box = f"your mailbox {watch.name}"
+    box = f"your mailbox {watch.name} (account {watch.account})"
     if kind == _BACK:
         return f"CareerOps reads {box} again, and what came meanwhile. Nothing is to be done."
     if kind == _REFUSED:

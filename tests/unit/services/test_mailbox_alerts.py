@@ -110,7 +110,7 @@ async def test_a_mailbox_without_contact_is_told_of_after_fifteen_minutes(
     assert await world.told() == []
     await world.passes(4)
     (text,) = await world.told()
-    assert "has not reached your mailbox work for 15 minutes" in text
+    assert "has not reached your mailbox work (account me) for 15 minutes" in text
     assert "planted" not in text
     await world.passes(4 * 3600, 60)
     assert len(await world.told()) == 1

@@ -35,10 +35,11 @@ _TRY_LATER: Final = frozenset(
 _FOR_GOOD: Final = frozenset(
     {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "NONEXISTENT", "NOPERM", "CANNOT"}
 )
+_TOO_MUCH: Final = rb"too many|exceed|throttl|backoff|overquota|rate limit|limit reached"
+_THROTTLES: Final = re.compile(_TOO_MUCH)
 _BUSY: Final = re.compile(
-    rb"too many|exceed|throttl|unavailable|temporar|again later|later again|backoff|overquota"
-    rb"|overload|busy|not connected|server error|internal error|timed? ?out|rate limit"
-    rb"|limit reached"
+    _TOO_MUCH + rb"|unavailable|temporar|again later|later again|overload|busy|not connected"
+    rb"|server error|internal error|timed? ?out"
 )
 """What servers say in place of a code of RFC 5530 when a later try may succeed: Gmail `Account
 exceeded command or bandwidth limits`, Exchange `Server Unavailable. 15`, Yahoo `Server error`."""
@@ -53,6 +54,7 @@ class RefusedError(Exception):
     Attributes:
         code: its response code (RFC 5530), '' without one.
         temporary: whether code or words say that a later try may succeed.
+        throttled: whether they say that it was too much: of whatever was asked for, not of this.
     """
 
     def __init__(self, answer: bytes) -> None:
@@ -63,6 +65,7 @@ class RefusedError(Exception):
         # Some say that it is a refused login when it is one login too many.
         limited = self.code not in _FOR_GOOD or b"too many" in answer.lower()
         self.temporary = self.code in _TRY_LATER or (limited and is_busy(answer))
+        self.throttled = self.temporary and _THROTTLES.search(answer.lower()) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class FolderReader:
         self._backoff = Backoff(time.monotonic, options.retry_max_s)
         self._client: ImapClient | None = None
         self._lost: ConnectionLostError | None = None
+        self._throttled = False
         self._groups: deque[Group] = deque()
         self._sent: deque[tuple[Group, Command | None]] = deque()
         self._bodies: dict[int, bytes] = {}
@@ -139,6 +140,7 @@ class FolderReader:
     def _forget_connection(self) -> None:
         self.caught_up = False
         self.rests_until = None
+        self._throttled = False
         self._lost = None
         self._groups.clear()
         self._sent.clear()
@@ -209,7 +211,8 @@ class FolderReader:
             if uid in group.wanted:
                 raw = self._bodies.pop(uid, None)
                 if raw is None:
-                    self._planner.strike(uid)
+                    if not self._throttled:
+                        self._planner.strike(uid)
                     self._lost = self._lost or ConnectionLostError("undelivered")
                     break
                 mail = self._mail(group, position, group.wanted[uid], raw)
@@ -237,6 +240,7 @@ class FolderReader:
         try:
             await client.bodies(command, self._bodies)
         except RefusedError as error:
+            self._throttled = error.throttled  # no mail is to blame for that
             self._lost = _lost_by(error)
         except ConnectionLostError as error:
             self._lost = error
