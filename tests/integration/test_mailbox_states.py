@@ -141,7 +141,7 @@ async def test_trouble_at_the_start_is_a_state_beside_other_mailboxes(
         assert not task.done()
         server.become(WELL)
         await scene.becomes(MailboxState.FOLLOWING)
-        assert scene.reader.progress.published == 1
+        await until(lambda: scene.reader.progress.published == 1, "the mail")
 
 
 @pytest.mark.parametrize(
@@ -216,11 +216,17 @@ async def test_one_folder_of_two_that_is_refused_is_the_mailboxs_state(
 ) -> None:
     """While the other is read: a mailbox of which half is not read is not well."""
     scene = Scene(server, folders=["INBOX", "Offers"])
-    server.deliver(letter(0))
     async with scene.reading():
         await scene.becomes(MailboxState.FOLLOWING)
-        contact = scene.reader.watch.last_contact
-        assert contact is not None
-        await scene.database.clock.advance(5)
-        await until(lambda: scene.reader.watch.last_contact != contact, "a proof that it is alive")
-        assert scene.reader.watch.silent_s < 5
+        server.missing.add(b"OFFERS")
+        server.become(WELL)
+        await scene.becomes(MailboxState.REFUSED)
+        assert "folder Offers" in scene.reader.watch.reason
+        server.deliver(letter(1))
+        await until(lambda: scene.reader.progress.published == 1, "the mail of the other folder")
+        await scene.database.clock.advance(1000)
+        assert scene.reader.watch.state is MailboxState.REFUSED
+        assert len(await scene.told()) == 1
+        server.missing.clear()
+        await scene.becomes(MailboxState.FOLLOWING)
+        assert len(await scene.told()) == 2

@@ -29,18 +29,20 @@ _STARVED = b"NO Request is throttled. Suggested Backoff Time: 300000 millisecond
 
 
 class FickleImap:
-    """One mailbox with one folder.
+    """One mailbox; whatever folder is opened, it holds the same mails.
 
     Attributes:
         port: where to connect.
         words: what a refused or throttled login is answered, if not what is usual.
         logins: how many there were.
+        missing: folders that it does not open.
     """
 
     def __init__(self) -> None:
         self.port = 0
         self.words: dict[Mood, bytes] = dict(_ANSWERS)
         self.logins = 0
+        self.missing: set[bytes] = set()
         self._mood = WELL
         self._mails: list[bytes] = []
         self._writers: set[asyncio.StreamWriter] = set()
@@ -128,6 +130,8 @@ class FickleImap:
         if text.startswith(b"IDLE"):
             self._idling[writer] = tag
             return b"+ idling\r\n"
+        if text.startswith(b"EXAMINE") and text.split()[1].strip(b'"') in self.missing:
+            return tag + b" NO no such folder\r\n"
         return self._read(text) + (tag + b" " + _STARVED + b"\r\n" if self._starves(text) else ok)
 
     def _starves(self, text: bytes) -> bool:
