@@ -61,7 +61,7 @@ class FickleImap:
             server._call(server._open)
             yield server
         finally:
-            server._call(server._close)
+            server._call(server._end)
             server._loop.call_soon_threadsafe(server._loop.stop)
             thread.join()
             server._loop.close()
@@ -101,6 +101,15 @@ class FickleImap:
         for writer in list(self._writers):
             writer.transport.abort()
 
+    async def _end(self) -> None:
+        """Close, and wait until nothing of it is left."""
+        await self._close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0)  # transports close in the next turn
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         writer.write(b"* OK ready\r\n")
@@ -112,7 +121,7 @@ class FickleImap:
                 tag, _, text = line.partition(b" ")
                 writer.write(self._answer(writer, tag, text.upper()))
                 await writer.drain()
-        except ConnectionError:
+        except (ConnectionError, asyncio.CancelledError):
             return
         finally:
             self._writers.discard(writer)
