@@ -207,7 +207,7 @@ async def test_many_mailboxes_are_left_in_pieces_that_a_cache_takes() -> None:
         sizes.append(len(value))
         await put(key, value, expires_at)
 
-    scene.database.cache.inner.put = measured  # type: ignore[attr-defined]  # as above
+    scene.database.cache.inner.put = measured  # type: ignore[attr-defined]  # it is wrapped in one that counts
     for watch in scene.watches:
         watch.trouble(ConfigurationError("x" * 500))
     async with scene.running():
@@ -273,7 +273,7 @@ async def test_a_store_that_is_out_ends_nothing_and_is_written_when_it_is_back()
         scene.watches, scene.database.documents, scene.clock, tell
     )
     async with scene.running():
-        scene.database.cache.fail["put"] = Outage("locked", scope="log")  # type: ignore[attr-defined]  # as above
+        scene.database.cache.fail["put"] = Outage("locked", scope="log")  # type: ignore[attr-defined]  # it is wrapped in one that counts
         scene.watches[0].trouble(ConfigurationError("no"))
         await scene.clock.advance(5)
         assert (await scene.boxes())[0] == (MailboxState.REFUSED.value, "no")
