@@ -38,7 +38,8 @@ class IdleWatch:
         """Return when idle.
 
         Raises:
-            OutageTooLong: an outage lasts longer than `max_wait_s`.
+            OutageTooLong: an outage lasts longer than `max_wait_s`, or all is done but for
+                mailboxes that refuse us.
         """
         seen = 0
         while seen < self._looks:
@@ -48,10 +49,11 @@ class IdleWatch:
             except Outage:
                 seen = 0  # of the log itself: who uses it says so, and waits
             self._give_up_on_outages()
+        self._say_what_was_refused()
 
     async def _is_idle(self) -> bool:
         pipeline = self._pipeline
-        if not all(r.progress.finished or r.progress.caught_up for r in pipeline.readers):
+        if not self._are_sources_done():
             return False
         if any(not worker.assigned or worker.held for worker in pipeline.workers):
             return False
@@ -69,6 +71,19 @@ class IdleWatch:
                 if waited_for and group.lag:
                     return False
         return pipeline.sender is None or not await pipeline.sender.has_due()
+
+    def _are_sources_done(self) -> bool:
+        """One that a person has to mend first is not waited for: the others are read meanwhile."""
+        alerts = self._pipeline.alerts
+        progress = [reader.progress for reader in self._pipeline.readers]
+        done = all(each.finished or each.caught_up or each.refused for each in progress)
+        return done and not (alerts is not None and alerts.pending)
+
+    def _say_what_was_refused(self) -> None:
+        refused = [r.progress.refused for r in self._pipeline.readers if r.progress.refused]
+        if refused:
+            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+            raise OutageTooLong(f"{refused[0]}{more}; everything else was read")
 
     def _give_up_on_outages(self) -> None:
         now = self._clock.now()
@@ -88,7 +103,7 @@ class IdleWatch:
                 found.append((scope.name, scope.since, f"{waiting} messages of {worker.stage}"))
         for reader in self._pipeline.readers:
             progress = reader.progress
-            if progress.down_since is not None:
+            if progress.down_since is not None and not progress.refused:
                 found.append((progress.scope, progress.down_since, "the mails of this source"))
         if self._pipeline.sender is not None:
             found += self._pipeline.sender.outages()

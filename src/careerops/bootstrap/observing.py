@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 
 from careerops.bootstrap.background import background
 from careerops.bootstrap.pipeline import Pipeline
+from careerops.bootstrap.standing import mailbox_rows
 from careerops.domain.errors import Outage
 from careerops.ops.clock import next_beat
-from careerops.ops.health import Details, HealthBoard, beat_event_loop
+from careerops.ops.health import Details, HealthBoard, Oldest, beat_event_loop
 from careerops.ops.lifecycle import Lifecycle
 from careerops.ports.eventlog import GroupInfo
 from careerops.web.server import HttpServer
@@ -33,6 +34,7 @@ async def observe(pipeline: Pipeline, lifecycle: Lifecycle, *, serve: bool) -> A
     board.set_connected(_LOG, connected=True)
     board.describe("scopes", lambda: _scopes(pipeline))
     board.describe("channels", lambda: _channels(pipeline))
+    board.describe("mailboxes", lambda: _mailboxes(pipeline))
     server = HttpServer(around.config.http, board, around.metrics)
     if serve:
         await server.start()
@@ -82,20 +84,24 @@ def _measure(pipeline: Pipeline, board: HealthBoard, groups: Sequence[GroupInfo]
     metrics = pipeline.around.metrics
     now = pipeline.around.clock.now()
     lag: dict[str, int] = {}
-    age_s: dict[str, float] = {}
+    oldest: dict[str, Oldest] = {}
     for group in groups:
         lag[group.group] = lag.get(group.group, 0) + group.lag
         if group.oldest_unsettled is not None:
             waited_s = (now - group.oldest_unsettled).total_seconds()
-            age_s[group.group] = max(age_s.get(group.group, 0.0), waited_s)
+            here = Oldest(group.topic, group.partition, group.position, waited_s)
+            oldest[group.group] = max(oldest.get(group.group, here), here, key=lambda o: o.age_s)
     for worker in pipeline.workers:
         waiting = lag.get(worker.group, 0)
+        first = oldest.get(worker.group)
         metrics.consumer_lag.labels(worker.stage).set(waiting)
-        metrics.watermark_age_seconds.labels(worker.stage).set(age_s.get(worker.group, 0.0))
+        metrics.watermark_age_seconds.labels(worker.stage).set(
+            max(0.0, first.age_s) if first else 0.0
+        )
         board.set_assigned(worker.stage, assigned=worker.assigned)
         # What is behind a retry timer or an outage is not expected to move.
         runnable = 0 if worker.parked or worker.scopes else waiting
-        board.report_progress(worker.stage, settled=worker.settled, runnable=runnable)
+        board.report_progress(worker.stage, settled=worker.settled, runnable=runnable, oldest=first)
 
 
 def _scopes(pipeline: Pipeline) -> Details:
@@ -107,6 +113,10 @@ def _scopes(pipeline: Pipeline) -> Details:
         if reader.progress.scope:
             waiting[reader.progress.scope] = 0
     return dict(waiting)
+
+
+def _mailboxes(pipeline: Pipeline) -> Sequence[Details]:
+    return [row.model_dump(mode="json") for row in mailbox_rows(pipeline)]
 
 
 def _channels(pipeline: Pipeline) -> Details:

@@ -1,7 +1,7 @@
 """The wired services of one process, and running them together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +11,7 @@ from careerops.bootstrap.channels import channels_by_account, local_ones, wire_c
 from careerops.bootstrap.classifiers import warm_up, wire_classifier
 from careerops.bootstrap.own import wire_own_mails
 from careerops.bootstrap.parts import build_part, build_parts
-from careerops.bootstrap.sources import wire_mailboxes
+from careerops.bootstrap.sources import mailbox_names, wire_mailboxes
 from careerops.bootstrap.stores import Stores, is_shared
 from careerops.config import Config, PartConfig
 from careerops.domain.topics import (
@@ -31,6 +31,7 @@ from careerops.ports.mailparser import MailParser
 from careerops.services.classify import ClassifyHandler
 from careerops.services.failures import ChannelFailures
 from careerops.services.ingest import SourceReader
+from careerops.services.mailbox_alerts import AlertByLedger, AlertByTopic, MailboxAlerts, TellAlert
 from careerops.services.notify import NotifyHandler
 from careerops.services.own import OwnMailsFirst
 from careerops.services.research import ResearchHandler
@@ -75,6 +76,8 @@ class Pipeline:
         readers: one a mailbox.
         workers: one a stage.
         sender: what tells, where `notify` is among the services.
+        channels: account (or `EVERYONE`) -> the names of its channels, where they are sent to here.
+        alerts: tells people of mailboxes that are not read.
     """
 
     around: Surroundings
@@ -82,6 +85,8 @@ class Pipeline:
     readers: list[SourceReader] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     sender: Sender | None = None
+    channels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    alerts: MailboxAlerts | None = None
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def run(self, stopping: asyncio.Event, *, follow: bool) -> None:
@@ -136,6 +141,8 @@ async def wire(around: Surroundings, services: Sequence[str] = SERVICES) -> Pipe
         }
         for service in services:
             steps[service]()
+        if pipeline.readers:
+            pipeline.alerts = _alerts(pipeline)
         if "classify" in services:
             await warm_up(around.config, around.context)
     except BaseException:
@@ -160,9 +167,10 @@ def reader_of(
     parser: MailParser,
     *,
     where: str = "",
+    name: str = "",
     topic: str | None = None,
 ) -> SourceReader:
-    """The reader of one constructed mailbox."""
+    """The reader of one constructed mailbox, which is called `name`."""
     return SourceReader(
         mailbox=mailbox,
         kind=part.kind,
@@ -174,8 +182,10 @@ def reader_of(
         metrics=around.metrics,
         owner=around.owner,
         where=where,
+        name=name,
         topic=topic,
         stand_by=is_shared(around.config),
+        sole=len(around.config.mailbox) <= 1,
     )
 
 
@@ -185,9 +195,11 @@ def _wire_ingest(pipeline: Pipeline) -> None:
     if not mailboxes:
         return
     parser = new_parser(pipeline.closing)
+    names = mailbox_names(around.config)
     for part, mailbox in mailboxes:
         index = next(i for i, each in enumerate(around.config.mailbox) if each is part)
-        reader = reader_of(around, part, mailbox, parser, where=f"mailbox[{index}]")
+        where = f"mailbox[{index}]"
+        reader = reader_of(around, part, mailbox, parser, where=where, name=names[index])
         pipeline.readers.append(reader)
 
 
@@ -224,11 +236,8 @@ def _wire_notify(pipeline: Pipeline) -> None:
     settings = around.config.notify
     stores = around.stores
     by_account = channels_by_account(around.config, channels)
-
-    def wake() -> None:
-        if pipeline.sender is not None:
-            pipeline.sender.wake()
-
+    pipeline.channels = by_account
+    wake = partial(_wake_sender, pipeline)
     failures = ChannelFailures(stores.log, stores.ledger, by_account, around.clock, wake)
     surroundings = SenderSurroundings(
         ledger=stores.ledger,
@@ -247,6 +256,22 @@ def _wire_notify(pipeline: Pipeline) -> None:
     pipeline.sender = Sender([channel.notifier for channel in channels], surroundings)
     handler = NotifyHandler(by_account, stores.ledger, around.clock, wake)
     _add_worker(pipeline, handler, GROUP_NOTIFY, (NOTIFICATIONS,), settings.concurrency)
+
+
+def _wake_sender(pipeline: Pipeline) -> None:
+    if pipeline.sender is not None:
+        pipeline.sender.wake()
+
+
+def _alerts(pipeline: Pipeline) -> MailboxAlerts:
+    """Alerts by the channels of this process, else by those of whoever serves them."""
+    stores, clock = pipeline.around.stores, pipeline.around.clock
+    tell: TellAlert = AlertByTopic(stores.log, clock)
+    if "notify" in pipeline.services:
+        wake = partial(_wake_sender, pipeline)
+        tell = AlertByLedger(stores.ledger, pipeline.channels, clock, wake)
+    watches = [reader.watch for reader in pipeline.readers]
+    return MailboxAlerts(watches, stores.documents, clock, tell)
 
 
 def _add_worker(

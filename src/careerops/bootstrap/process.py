@@ -9,6 +9,7 @@ from careerops.bootstrap.observing import observe
 from careerops.bootstrap.pipeline import SERVICES, Pipeline, Surroundings, wire
 from careerops.bootstrap.presence import report_for_ever
 from careerops.bootstrap.stores import open_stores, process_owner
+from careerops.bootstrap.watching import watch_for_ever
 from careerops.config import Config
 from careerops.ops.collector import calm_collector
 from careerops.ops.lifecycle import Lifecycle
@@ -47,7 +48,11 @@ async def serve_until_stopped(
             ended = _End()
             if on_wired is not None:
                 on_wired(pipeline)
-            work = {"housekeeping": keep_house(around), "presence": report_for_ever(pipeline)}
+            work = {
+                "housekeeping": keep_house(around),
+                "presence": report_for_ever(pipeline),
+                "watching": watch_for_ever(pipeline),
+            }
             if max_wait_s is not None:
                 work["idle"] = _watch(pipeline, lifecycle, max_wait_s, ended)
             # Services beside each other share one configuration: a port of its own has to be given.

@@ -1,4 +1,7 @@
-"""The mailboxes."""
+"""The mailboxes, and the names that people know them by."""
+
+from collections import Counter
+from collections.abc import Sequence
 
 from careerops.bootstrap.parts import build_parts
 from careerops.config import Config, PartConfig
@@ -22,3 +25,17 @@ def wire_mailboxes(config: Config, context: PartContext) -> list[tuple[PartConfi
             )
         mailboxes.append((part, mailbox))
     return mailboxes
+
+
+def mailbox_names(config: Config) -> Sequence[str]:
+    """What to call each mailbox, in the configuration's order: unique within its account.
+
+    It is the table's `name`, by default its kind; where two are called the same, the place among
+    all mailboxes tells them apart.
+    """
+    plain = [(part.account, part.name or part.kind) for part in config.mailbox]
+    count = Counter(plain)
+    return [
+        name if count[account, name] == 1 else f"{name}[{index}]"
+        for index, (account, name) in enumerate(plain)
+    ]

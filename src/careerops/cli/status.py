@@ -1,5 +1,6 @@
 """`status`: what is going on."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context, json_: JsonOption = False) -> None:
-    """Show stages with their lag, what was decided and told, and what waits for a person."""
+    """Show whether mailboxes are read, channels can tell and models answer, and what waits."""
     session = session_of(ctx, json_)
     config = session.load()
 
@@ -40,6 +41,7 @@ def status(ctx: typer.Context, json_: JsonOption = False) -> None:
 
 
 async def _facts(around: "Surroundings") -> dict[str, Any]:
+    from careerops.bootstrap import looking
     from careerops.services.deadletters import count_waiting
 
     stores = around.stores
@@ -55,6 +57,9 @@ async def _facts(around: "Surroundings") -> dict[str, Any]:
         for group in info.groups
     ]
     return {
+        "mailboxes": await looking.mailboxes(around),
+        "channels": await looking.channels(around),
+        "models": await looking.models(around),
         "stages": stages,
         "sources": sorted(await stores.cursors.sources()),
         "verdicts": _nested(await stores.verdicts.counts()),
@@ -71,6 +76,40 @@ def _nested(counts: dict[tuple[str, str], int]) -> dict[str, dict[str, int]]:
 
 
 def _print(facts: dict[str, Any]) -> None:
+    _print_answers(facts)
+    _print_work(facts)
+
+
+def _print_answers(facts: dict[str, Any]) -> None:
+    """What a person asks first: is each mailbox read, can each channel tell, do models answer."""
+    if not facts["mailboxes"]:
+        print_line("mailbox       none configured: add a [[mailbox]], or careerops init")
+    for box in facts["mailboxes"]:
+        line = f"mailbox       {box['name']} of {box['account']}: {box['state']}"
+        for word, key in (("since", "since"), ("last contact", "last_contact")):
+            line += f", {word} {_time(box[key])}" if box[key] else ""
+        line += f", last mail {_time(box['last_mail'])}" if box["last_mail"] else ""
+        print_line(line + _why(box))
+    for channel in facts["channels"]:
+        whose = f" of {channel['account']}" if channel["account"] else ""
+        line = f"channel       {channel['name']}{whose}: {channel['state']}"
+        print_line(f"{line}, {channel['planned']} planned{_why(channel)}")
+    for model in facts["models"]:
+        until = f" until {_time(model['until'])}" if model["until"] else ""
+        print_line(f"model         {model['name']}: {model['state']}{until}{_why(model)}")
+    print_line()
+
+
+def _why(row: dict[str, Any]) -> str:
+    return f" ({row['reason']})" if row["reason"] else ""
+
+
+def _time(iso: str) -> str:
+    """To the second, in the machine's zone."""
+    return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _print_work(facts: dict[str, Any]) -> None:
     rows = [
         (stage["group"], stage["topic"], stage["lag"], stage["oldest_unsettled"] or "")
         for stage in facts["stages"]

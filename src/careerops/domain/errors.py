@@ -52,6 +52,10 @@ class Outage(CareerOpsError):
         self.exact = exact and retry_at is not None
 
 
+class Throttled(Outage):
+    """The other side is up and serves us nothing for now: too many connections, too much asked."""
+
+
 class Permanent(CareerOpsError):
     """This message can never be processed: dead letter at once.
 

@@ -68,6 +68,9 @@ class ClassifierChain:
         self._fallback = fallback
         self._clock = context.clock
         self._errors = context.metrics.classification_errors
+        self._answers = context.metrics.model_answers
+        for each in classifiers:
+            self._answers.labels(each.name).set(1)
         self._logger = get_logger("llm")
 
     @property
@@ -121,8 +124,11 @@ class ClassifierChain:
         try:
             answer = await link.classifier.classify(mail)
             outcome = Outcome.UP
+            self._answers.labels(name).set(1)
         except CareerOpsError as error:
             outcome = _outcome(error)
+            # What is final was answered, if not usefully.
+            self._answers.labels(name).set(_is_final(error))
             self._note(name, error)
             return self._failure(name, error, answered_before=answered_before)
         finally:

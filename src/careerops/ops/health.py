@@ -6,9 +6,9 @@ Ready: everything it needs is connected, its partitions are assigned, and it is 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from careerops.ops.clock import next_beat
 from careerops.ops.logevents import LogEvent
@@ -24,6 +24,7 @@ MAX_STALL_S: Final = 180.0
 
 Scalar = str | int | float | bool | None
 Details = Mapping[str, Scalar]
+Section = Details | Sequence[Details] | Mapping[str, Details]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,17 @@ class Report:
 
     ok: bool
     problems: tuple[str, ...] = ()
-    details: Mapping[str, Details] = field(default_factory=dict)
+    details: Mapping[str, Section] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Oldest:
+    """The oldest message that a stage has not settled: its place, and its age in seconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    age_s: float
 
 
 @dataclass(slots=True)
@@ -47,6 +58,7 @@ class _Progress:
     since: float
     max_stall_s: float
     stalling: bool = False
+    oldest: Oldest | None = None
 
 
 class HealthBoard:
@@ -63,7 +75,7 @@ class HealthBoard:
         self._connected: dict[str, bool] = {}
         self._assigned: dict[str, bool] = {}
         self._draining = False
-        self._details: dict[str, Callable[[], Details]] = {}
+        self._details: dict[str, Callable[[], Section]] = {}
 
     def expect_beat(self, name: str, max_age_s: float = MAX_BEAT_AGE_S) -> None:
         """`name` will call `beat` more often than every `max_age_s` seconds, from now on."""
@@ -78,7 +90,13 @@ class HealthBoard:
         self._beats.pop(name, None)
 
     def report_progress(
-        self, name: str, *, settled: int, runnable: int, max_stall_s: float = MAX_STALL_S
+        self,
+        name: str,
+        *,
+        settled: int,
+        runnable: int,
+        max_stall_s: float = MAX_STALL_S,
+        oldest: Oldest | None = None,
     ) -> None:
         """How far `name` is.
 
@@ -88,12 +106,13 @@ class HealthBoard:
             runnable: messages not settled that nothing keeps from running: no retry timer, no
                 outage, no pause. While there are any, `settled` has to grow.
             max_stall_s: for how long it may stand still, in seconds.
+            oldest: the oldest message that is not settled, for whoever looks why it stands still.
         """
         now = self._clock.monotonic()
         known = self._progress.setdefault(name, _Progress(settled, now, max_stall_s))
         if settled != known.settled or runnable == 0:
             known.settled, known.since = settled, now
-        known.max_stall_s, known.stalling = max_stall_s, runnable > 0
+        known.max_stall_s, known.stalling, known.oldest = max_stall_s, runnable > 0, oldest
 
     def expect_connection(self, name: str) -> None:
         """`name` has to be connected before the process is ready."""
@@ -115,7 +134,7 @@ class HealthBoard:
         """The process is stopping: it stays live and is never ready again."""
         self._draining = True
 
-    def describe(self, section: str, details: Callable[[], Details]) -> None:
+    def describe(self, section: str, details: Callable[[], Section]) -> None:
         """Show what `details()` returns in `section` of the readiness report (breakers, scopes).
 
         It is called on the event loop at each report and must be quick. It never decides.
@@ -132,11 +151,16 @@ class HealthBoard:
             if now - beat.at > beat.max_age_s:
                 problems.append(f"no heartbeat: {name}")
         stalls: dict[str, Scalar] = {}
+        stuck: dict[str, Details] = {}
         for name, progress in list(self._progress.items()):
             stalls[name] = round(now - progress.since, 3) if progress.stalling else 0.0
             if progress.stalling and now - progress.since > progress.max_stall_s:
                 problems.append(f"no progress: {name}")
-        details = {"heartbeat_age_s": ages, "without_progress_s": stalls}
+                if progress.oldest is not None:
+                    stuck[name] = _place(progress.oldest)
+        details: dict[str, Section] = {"heartbeat_age_s": ages, "without_progress_s": stalls}
+        if stuck:
+            details["stuck"] = stuck
         return Report(not problems, tuple(problems), details)
 
     def readiness(self) -> Report:
@@ -170,5 +194,24 @@ async def beat_event_loop(board: HealthBoard, clock: Clock) -> None:
         raise
 
 
-def _safe(details: Details) -> Details:
+def _place(oldest: Oldest) -> Details:
+    return {
+        "topic": oldest.topic,
+        "partition": oldest.partition,
+        "offset": oldest.offset,
+        "age_s": round(oldest.age_s, 3),
+    }
+
+
+def _safe(section: Section) -> Section:
+    if isinstance(section, Mapping):
+        return {str(safe_value(name)): _safe_value(value) for name, value in section.items()}
+    return [_safe_details(details) for details in section]
+
+
+def _safe_details(details: Details) -> Details:
     return {str(safe_value(name)): safe_value(value) for name, value in details.items()}
+
+
+def _safe_value(value: Scalar | Details) -> Any:
+    return _safe_details(value) if isinstance(value, Mapping) else safe_value(value)

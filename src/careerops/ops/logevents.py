@@ -46,6 +46,8 @@ class LogEvent(StrEnum):
     SOURCE_CONNECTED = "source_connected", "A mailbox can be read."
     SOURCE_TAKEN = "source_taken", "Another process reads this mailbox; this one stands by."
     SOURCE_LOST = "source_lost", "The connection to a mailbox is lost; it will be tried again."
+    MAILBOX_STATE = "mailbox_state", "A mailbox is in another state than before: `status`."
+    MAILBOX_ALERT = "mailbox_alert", "A person is told that a mailbox is not read, or is again."
     SOURCE_CAUGHT_UP = "source_caught_up", "A mailbox was read to its end."
     PARSER_CRASHED = "parser_crashed", "The mail parser died and was replaced."
 

@@ -55,6 +55,19 @@ class Metrics:
         self.emails_ingested = self._counter(
             "emails_ingested_total", "mails", "Mails published by ingest.", "source"
         )
+        self.mailbox_state = self._gauge(
+            "mailbox_state",
+            "0 or 1",
+            "1 for the state that a mailbox is in, else 0; by its place, as `mailbox[0]`.",
+            "mailbox",
+            "state",
+        )
+        self.mailbox_last_contact = self._gauge(
+            "mailbox_last_contact_timestamp_seconds",
+            "seconds",
+            "When a mailbox served us last, in Unix time; 0 before it has.",
+            "mailbox",
+        )
         self.emails_processed = self._counter(
             "emails_processed_total",
             "events",
@@ -89,6 +102,12 @@ class Metrics:
             "llm_cost_usd_total",
             "dollars",
             "What calls cost at list prices; models without a known price are not in it.",
+            "provider",
+        )
+        self.model_answers = self._gauge(
+            "model_answers",
+            "0 or 1",
+            "Whether the last call of a classifier was answered; 1 before the first.",
             "provider",
         )
         self.quota_remaining = self._gauge(

@@ -7,10 +7,11 @@ lease: killed in between, the same mails are published again and consumers dedup
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from careerops.domain.email import RAW_EMAIL_TYPE
 from careerops.domain.errors import AlreadyRunning, ConfigurationError, Outage
@@ -25,17 +26,18 @@ from careerops.ops.tracing import new_traceparent
 from careerops.ports.clock import Clock
 from careerops.ports.cursors import CursorStore, Intake, Lease
 from careerops.ports.eventlog import EventLog
-from careerops.ports.mailbox import CaughtUp, FetchedMail, Mailbox
+from careerops.ports.mailbox import CaughtUp, FetchedMail, Mailbox, MendingMailbox, Standing
 from careerops.ports.mailparser import MailParser, ParsedMail, ParseRequest
+from careerops.services.batch import Batch
 from careerops.services.conversations import Conversations
 from careerops.services.envelopes import event_record
+from careerops.services.mailbox_state import HEALTHY, MailboxWatch
+from careerops.services.source_guard import Items, SourceError, guarded, vital
+from careerops.services.source_retry import SourceRetry
 from careerops.services.unparsed import unparsed_letter
 
-_BATCH_MAILS = 200
-_BATCH_BYTES = 4 * 1024 * 1024
-_QUEUE_MAILS = 400
-_RETRY_S = 2.0
-_STAND_BY_S = 3.0
+_QUEUE_MAILS, _RETRY_S, _STAND_BY_S = 400, 2.0, 3.0
+_Item = FetchedMail | CaughtUp | None
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class SourceProgress:
         read_bytes: bytes of mail read.
         caught_up: times it was read to its end with all of it committed.
         scope: the outage it waits for, '' if none; `down_since` (UTC) is when it began.
+        refused: why it will not go on until a person mends something, '' while it may.
         finished: it was read to its end and is not followed.
     """
 
@@ -57,6 +60,7 @@ class SourceProgress:
     caught_up: int = 0
     scope: str = ""
     down_since: datetime | None = None
+    refused: str = ""
     finished: bool = False
 
     @property
@@ -65,17 +69,12 @@ class SourceProgress:
         return self.published + self.duplicates + self.dead
 
 
-@dataclass(slots=True)
-class _Batch:
-    mails: list[FetchedMail] = field(default_factory=list)
-    cursor: str | None = None
-    caught_up: bool = False
-    size_bytes: int = 0
-    results: list[ParsedMail | Exception] = field(default_factory=list)
-
-
 class SourceReader:
-    """Reads one mailbox into the log, under a lease."""
+    """Reads one mailbox into the log, under a lease.
+
+    Whatever the mailbox does is its own state and is tried again (`watch`); only what happens to
+    log and stores, or a lease that is lost, ends the reader.
+    """
 
     def __init__(
         self,
@@ -90,14 +89,19 @@ class SourceReader:
         metrics: Metrics,
         owner: str,
         where: str = "",
+        name: str = "",
         topic: str | None = None,
         stand_by: bool = False,
+        sole: bool = True,
     ) -> None:
         """Read `mailbox` for `account`, into `topic` if given, else as live or backfill.
 
-        `where` is the mailbox's key in the configuration, for errors that concern it. With
-        `stand_by` a source that another process reads is waited for: it may end any time.
+        `where` is the mailbox's key in the configuration, for errors that concern it, `name` its
+        name there. With `stand_by` a source that another process reads is waited for: it may end
+        any time. A `sole` mailbox that refuses us before it was ever read ends the reader: that is
+        a mistake of who configured it just now.
         """
+        self._sole = sole
         self._stand_by = stand_by
         self._where = where
         self._mailbox = mailbox
@@ -114,7 +118,22 @@ class SourceReader:
         self._logger = get_logger("ingest")
         self._lease: Lease | None = None
         self._conversations = Conversations(cursors, account)
+        self._read_before = False
+        self._failure: SourceError | None = None
+        self._retry = SourceRetry(mailbox, cursors, clock)
         self.progress = SourceProgress()
+        self.watch = MailboxWatch(
+            clock=clock,
+            metrics=metrics,
+            account=account,
+            name=name or kind,
+            source=mailbox.name,
+            kind=kind,
+            where=where,
+        )
+        self._mends_itself = isinstance(mailbox, MendingMailbox)
+        if isinstance(mailbox, MendingMailbox):
+            mailbox.watch(self._told)
 
     async def acquire(self) -> Lease:
         """Take the source's lease, before anything else is taken; `run` does if nobody did.
@@ -140,30 +159,30 @@ class SourceReader:
                 return lease
 
     async def run(self, *, follow: bool, patient: bool = True) -> None:
-        """Read to the end, or for ever with `follow`. A `patient` one tries an unreachable again.
+        """Read to the end, or for ever with `follow`. A `patient` one tries again and again.
 
         Raises:
             AlreadyRunning: another live process reads this source.
-            ConfigurationError: the source refuses us for good.
+            ConfigurationError: the source refuses us, and there is no other and never was a mail.
             Fenced: the lease was taken over.
             Outage: without `patient`, the source cannot be reached.
         """
         lease = self._lease or await self.acquire()
+        self.watch.begin()
         try:
             while True:
                 try:
                     await self._read(lease, follow=follow)
-                except Outage as outage:
+                except SourceError as failure:
+                    if not patient or self._is_fatal(failure.error, follow=follow):
+                        raise self._placed(failure.error) from None
+                    await self._try_later(lease, failure.error)
+                except Outage as outage:  # of the log or a store, which all mailboxes wait for
                     if not patient:
                         raise
-                    self._note_outage(outage.scope)
-                    self._logger.warning(
-                        LogEvent.SOURCE_LOST, source_kind=self._kind, scope=outage.scope
-                    )
-                    await self._clock.sleep(_RETRY_S)
-                except ConfigurationError as error:
-                    place = f"{self._where}: " if self._where else ""
-                    raise ConfigurationError(f"{place}{error}") from None
+                    self.watch.trouble(outage)
+                    self._say_lost(outage.scope, outage, _RETRY_S)
+                    await self._retry.wait(lease, _RETRY_S)
                 else:
                     self.progress.finished = True
                     return
@@ -172,21 +191,70 @@ class SourceReader:
             with suppress(Outage):  # it expires by itself
                 await self._cursors.release(lease)
 
+    def _is_fatal(self, error: BaseException, *, follow: bool) -> bool:
+        """Whether there is nothing to read but what never could be: its settings are wrong."""
+        beginning = self._sole and not (follow and self._read_before)
+        return beginning and isinstance(error, ConfigurationError)
+
+    def _placed(self, error: BaseException) -> BaseException:
+        """`error`, with the key of the configuration where it is one of that."""
+        if isinstance(error, ConfigurationError) and self._where:
+            return ConfigurationError(f"{self._where}: {error}")
+        return error
+
+    async def _try_later(self, lease: Lease, error: BaseException) -> None:
+        """The mailbox failed: say so, and wait for longer each time."""
+        self.watch.trouble(error)
+        refused = isinstance(error, ConfigurationError)
+        self.progress.refused = str(self._placed(error)) if refused else ""
+        own = f"mailbox:{self._kind}:{self._account}"
+        scope = error.scope if isinstance(error, Outage) else own
+        delay_s = self._retry.delay_s(error)
+        self._say_lost(scope, error, delay_s)
+        await self._retry.wait(lease, delay_s, refused=refused)
+
+    def _say_lost(self, scope: str, error: BaseException, delay_s: float) -> None:
+        self._note_outage(scope)
+        self._logger.warning(
+            LogEvent.SOURCE_LOST,
+            source_kind=self._kind,
+            account=self._account,
+            scope=scope,
+            error_type=type(error).__name__,
+            delay_s=round(delay_s, 1),
+        )
+
+    def _told(self, standing: Standing) -> None:
+        """The mailbox says how it fares."""
+        self.watch.told(standing)
+        if standing.state in HEALTHY:
+            self._served()
+
+    def _served(self, *, gave: bool = False) -> None:
+        self._read_before = True
+        self._retry.served(gave=gave)
+        self.progress.refused = ""
+        self._note_outage("")
+
     async def _read(self, lease: Lease, *, follow: bool) -> None:
         cursor = await self._cursors.cursor(self._mailbox.name)
         known = await self._cursors.locators(self._mailbox.name)
-        items: asyncio.Queue[FetchedMail | CaughtUp | None] = asyncio.Queue(_QUEUE_MAILS)
-        batches: asyncio.Queue[_Batch | None] = asyncio.Queue(2)
-        stream = self._mailbox.fetch(cursor, known, follow=follow)
+        self._read_before = self._read_before or cursor is not None or bool(known)
+        self._failure = None
+        items: asyncio.Queue[_Item] = asyncio.Queue(_QUEUE_MAILS)
+        batches: asyncio.Queue[Batch | None] = asyncio.Queue(2)
+        stream = guarded(partial(self._mailbox.fetch, cursor, known, follow=follow))
         try:
             async with asyncio.TaskGroup() as tasks:
-                renewing = tasks.create_task(self._keep_lease(lease))
-                tasks.create_task(self._fetch(stream, items))
-                tasks.create_task(self._parse(items, batches))
-                await self._publish(lease, batches)
+                renewing = tasks.create_task(vital(self._keep_lease(lease)))
+                tasks.create_task(vital(self._fetch(stream, items, follow=follow)))
+                tasks.create_task(vital(self._parse(items, batches)))
+                await vital(self._publish(lease, batches))
                 renewing.cancel()
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from None
+        if self._failure is not None:
+            raise self._failure
 
     def _note_outage(self, scope: str) -> None:
         progress = self.progress
@@ -201,31 +269,40 @@ class SourceReader:
             await next_beat(self._clock, self._cursors.lease_s / 3)
             await self._cursors.renew(lease, self._cursors.lease_s)
 
-    async def _fetch(
-        self,
-        stream: AsyncGenerator[FetchedMail | CaughtUp, None],
-        items: asyncio.Queue[FetchedMail | CaughtUp | None],
-    ) -> None:
-        async with aclosing(stream):
-            async for item in stream:
-                self._note_outage("")
-                await items.put(item)
+    async def _fetch(self, stream: Items, items: asyncio.Queue[_Item], *, follow: bool) -> None:
+        """Read the source until it ends or fails; what it gave before is written all the same."""
+        try:
+            async with aclosing(stream):
+                async for item in stream:
+                    self._note_item(item, follow=follow)
+                    await items.put(item)
+            if follow:
+                self._failure = SourceError(EOFError())  # nobody would read it any more
+        except SourceError as failure:
+            self._failure = failure
         await items.put(None)
+
+    def _note_item(self, item: FetchedMail | CaughtUp, *, follow: bool) -> None:
+        caught_up = isinstance(item, CaughtUp)
+        if not isinstance(item, CaughtUp):
+            self.watch.mail(item.received_at)
+        if not self._mends_itself:
+            self.watch.contact(following=caught_up and follow)
+        self._served(gave=not caught_up)
 
     async def _parse(
         self,
-        items: asyncio.Queue[FetchedMail | CaughtUp | None],
-        batches: asyncio.Queue[_Batch | None],
+        items: asyncio.Queue[_Item],
+        batches: asyncio.Queue[Batch | None],
     ) -> None:
         """Gather what is there into batches; one is parsed while the one before is published."""
         ended = False
         while not ended:
-            batch = _Batch()
+            batch = Batch()
             item = await items.get()
             while item is not None:
-                self._gather(batch, item)
-                full = len(batch.mails) >= _BATCH_MAILS or batch.size_bytes >= _BATCH_BYTES
-                if full or batch.caught_up or items.empty():
+                batch.add(item)
+                if batch.full or batch.caught_up or items.empty():
                     break
                 item = items.get_nowait()
             ended = item is None
@@ -233,16 +310,6 @@ class SourceReader:
                 batch.results = await self._parser.parse([self._request(m) for m in batch.mails])
             await batches.put(batch)
         await batches.put(None)
-
-    @staticmethod
-    def _gather(batch: _Batch, item: FetchedMail | CaughtUp) -> None:
-        if item.cursor is not None:
-            batch.cursor = item.cursor
-        if isinstance(item, CaughtUp):
-            batch.caught_up = True
-        else:
-            batch.mails.append(item)
-            batch.size_bytes += len(item.raw)
 
     def _request(self, mail: FetchedMail) -> ParseRequest:
         return ParseRequest(
@@ -260,11 +327,11 @@ class SourceReader:
     def _is_backfill(self, mail: FetchedMail) -> bool:
         return mail.backfill if self._topic is None else self._topic == RAW_BACKFILL
 
-    async def _publish(self, lease: Lease, batches: asyncio.Queue[_Batch | None]) -> None:
+    async def _publish(self, lease: Lease, batches: asyncio.Queue[Batch | None]) -> None:
         while (batch := await batches.get()) is not None:
             await self._store(lease, batch)
 
-    async def _store(self, lease: Lease, batch: _Batch) -> None:
+    async def _store(self, lease: Lease, batch: Batch) -> None:
         letters: dict[str, Record] = {}
         parsed: dict[str, ParsedMail] = {}
         for mail, result in zip(batch.mails, batch.results, strict=True):
@@ -315,7 +382,7 @@ class SourceReader:
             traceparent=new_traceparent(),
         )
 
-    def _count(self, batch: _Batch, published: int, dead: int) -> None:
+    def _count(self, batch: Batch, published: int, dead: int) -> None:
         progress = self.progress
         progress.published += published
         progress.dead += dead

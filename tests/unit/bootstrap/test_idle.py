@@ -274,6 +274,35 @@ async def test_an_outage_is_waited_for_so_long_and_no_longer(what: str) -> None:
     assert "--max-wait" in str(caught.value)
 
 
+async def test_a_mailbox_that_a_person_must_mend_is_not_waited_for() -> None:
+    """The others are read to their ends, however long that takes; then it is said in one line."""
+    scene = Scene()
+    refused = SourceProgress(scope="mailbox:imap:bob", down_since=scene.database.clock.now())
+    refused.refused = "mailbox[1]: imap mail.example refuses the password"
+    scene.pipeline.readers.append(SimpleNamespace(progress=refused))
+    scene.reader.progress.caught_up = 0
+    assert not await scene.idle_within(120, max_wait_s=30)
+    scene.reader.progress.caught_up = 1
+    with pytest.raises(OutageTooLong) as caught:
+        await scene.idle_within(1, max_wait_s=30)
+    assert str(caught.value) == (
+        "mailbox[1]: imap mail.example refuses the password; everything else was read"
+    )
+    scene.pipeline.readers.append(SimpleNamespace(progress=refused))
+    with pytest.raises(OutageTooLong, match=r"\(and 1 more\)"):
+        await scene.idle_within(1, max_wait_s=30)
+
+
+async def test_what_is_to_be_told_of_a_mailbox_is_waited_for() -> None:
+    """An alert that nobody planned yet would be lost with the process."""
+    scene = Scene()
+    alerts = SimpleNamespace(pending=True)
+    scene.pipeline.alerts = alerts
+    assert not await scene.idle_within(60)
+    alerts.pending = False
+    assert await scene.idle_within(1)
+
+
 async def test_a_refused_send_is_no_outage_and_ends_as_a_dead_letter() -> None:
     """Idle is reached, the letter waits for a person."""
     database = MemoryDatabase()

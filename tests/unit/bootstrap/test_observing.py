@@ -51,10 +51,14 @@ async def test_lag_and_age_are_measured_every_second() -> None:
     assert scene.gauge("consumer_lag") == 2
     assert scene.gauge("watermark_age_seconds") == 30
     await scene.clock.advance(200)
-    assert scene.board.liveness().problems == ("no progress: x",)
+    report = scene.board.liveness()
+    assert report.problems == ("no progress: x",)
+    place = {"topic": RAW_INBOX, "partition": 0, "offset": 0, "age_s": 230.0}
+    assert report.details["stuck"] == {"x": place}
     scene.worker.parked = 1
     await scene.clock.advance(2)
     assert scene.board.liveness().ok, "what waits for a timer is not stuck"
+    assert "stuck" not in scene.board.liveness().details
     sampling.cancel()
 
 

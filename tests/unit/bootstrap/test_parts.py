@@ -14,6 +14,7 @@ from careerops.bootstrap import parts
 from careerops.bootstrap.channels import channels_by_account, wire_channels
 from careerops.bootstrap.classifiers import classifier_of_kind, wire_classifier
 from careerops.bootstrap.parts import build_part, build_parts, kinds_of, load_class
+from careerops.bootstrap.sources import mailbox_names
 from careerops.config import Config, PartConfig, build_config
 from careerops.domain.errors import ConfigurationError
 from careerops.llm.chain import ClassifierChain
@@ -234,6 +235,54 @@ def test_an_account_that_nobody_tells_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"mailbox\[1\]\.account: nobody tells 'you'"):
         accounts(mailbox=mailboxes, notifier=notifiers)
     assert accounts(mailbox=mailboxes[:1], notifier=notifiers) == {"me": ["jsonl"]}
+
+
+EMAIL = {
+    "kind": "email",
+    "host": "127.0.0.1",
+    "security": "none",
+    "sender": "office@uni.example",
+    "to": {"ann": "ann@home.example", "bob": ["bob@home.example"]},
+}
+STUDENTS = [{"kind": "mbox", "account": "ann"}, {"kind": "mbox", "account": "bob"}]
+
+
+@pytest.mark.parametrize("beside", [[], [{"kind": "console"}], [JSONL | {"account": "me"}]])
+def test_a_channel_with_a_table_of_recipients_tells_each_account_in_it(
+    beside: list[dict[str, Any]],
+) -> None:
+    """Whatever its own account is, and whatever the operator's terminal takes besides."""
+    for account in ({}, {"account": "ann"}, {"account": "office"}):
+        told = accounts(mailbox=STUDENTS, notifier=[EMAIL | account, *beside])
+        assert (told["ann"], told["bob"]) == (["email"], ["email"])
+        assert "office" not in told
+
+
+def test_an_account_in_a_table_of_recipients_that_no_mailbox_has_is_refused() -> None:
+    """A misspelt one would never be told; where no mailbox is configured nothing is known."""
+    misspelt = EMAIL | {"to": {"ann": "a@home.example", "bobb": "b@home.example"}}
+    line = r"notifier\[1\]\.to: no mailbox has the account 'bobb'; did you mean 'bob'\?"
+    with pytest.raises(ConfigurationError, match=line):
+        accounts(mailbox=STUDENTS, notifier=[JSONL, misspelt])
+    assert accounts(notifier=[misspelt]) == {"ann": ["email"], "bobb": ["email"]}
+
+
+def test_an_account_that_a_table_of_recipients_leaves_out_is_told_by_nobody() -> None:
+    """As without the table: an error, not silence."""
+    part = EMAIL | {"to": {"ann": "a@home.example"}}
+    with pytest.raises(ConfigurationError, match=r"mailbox\[1\]\.account: nobody tells 'bob'"):
+        accounts(mailbox=STUDENTS, notifier=[part])
+
+
+def test_mailboxes_are_called_by_name_or_kind_and_told_apart() -> None:
+    """What people, alerts and reports call them."""
+    parts = [
+        {"kind": "imap", "name": "work"},
+        {"kind": "mbox"},
+        {"kind": "mbox"},
+        {"kind": "mbox", "account": "bob"},
+    ]
+    assert mailbox_names(config_of(mailbox=parts)) == ["work", "mbox[1]", "mbox[2]", "mbox"]
 
 
 OPENAI = {"kind": "openai", "base_url": "http://127.0.0.1:9/v1", "model": "m"}

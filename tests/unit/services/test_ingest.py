@@ -145,7 +145,7 @@ async def test_an_outage_is_waited_for_and_its_beginning_remembered() -> None:
     assert (reader.progress.scope, reader.progress.down_since) == ("mailbox:test:me", WHEN)
     await clock.advance(2)
     assert reader.progress.down_since == WHEN
-    await clock.advance(2)
+    await clock.advance(4)
     await asyncio.wait_for(task, HANG_S)
     assert (reader.progress.scope, reader.progress.down_since) == ("", None)
     assert await intakes.ids(RAW_INBOX) == ["a"]
@@ -186,8 +186,8 @@ async def test_without_patience_an_outage_ends_it() -> None:
     await intakes.database.cursors.acquire(mailbox.name, "another process", 60)
 
 
-async def test_a_refusal_is_not_waited_for() -> None:
-    """Wrong credentials do not mend themselves."""
+async def test_a_refusal_of_the_only_mailbox_is_not_waited_for() -> None:
+    """Nobody else is read, and what was configured just now can be corrected just now."""
     mailbox = ScriptedMailbox([[ConfigurationError("mailbox[0]: the login is refused")]])
     with pytest.raises(ConfigurationError):
         await Intakes().reader(mailbox).run(follow=False)

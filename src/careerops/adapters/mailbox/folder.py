@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from careerops.adapters.mailbox.options import HEAD_BYTES, SETTLE_S, FileMailboxOptions
+from careerops.adapters.mailbox.telling import Telling
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.ops.context import PartContext
 from careerops.ops.logevents import LogEvent
@@ -41,7 +42,7 @@ class MailFile:
     fresh: bool = False
 
 
-class FolderMailbox(ABC):
+class FolderMailbox(Telling, ABC):
     """`Mailbox` over files, by listing: no cursors, what was read is known by its locator.
 
     A file that cannot be read is logged once, left out and tried again with the next listing.
@@ -51,6 +52,8 @@ class FolderMailbox(ABC):
 
     def __init__(self, options: FileMailboxOptions, context: PartContext) -> None:
         """Read `options.path` for `context.account`."""
+        super().__init__()
+        self._broken: Exception | None = None
         self._path: Path = options.path
         self._poll_s = options.poll_s
         self._max_mail_bytes = options.max_mail_bytes
@@ -108,7 +111,12 @@ class FolderMailbox(ABC):
                     for mail in await asyncio.to_thread(self._read_some, files, failures):
                         told.add(mail.locator)
                         caught_up = False
+                        self.tell_read(following=False)
                         yield mail
+            if self._broken is not None:
+                self.tell_lost(f"{self.kind} {self._path}", self._broken)
+            else:
+                self.tell_read(following=follow and not fresh)
             if not (caught_up or fresh):
                 caught_up = True
                 yield CaughtUp()
@@ -138,12 +146,16 @@ class FolderMailbox(ABC):
         have moved before it is read: so the caller asks again until nothing is left.
         """
         try:
+            if follow:
+                self.inspect()  # a place that is away may look like one that is empty
             listing = self.listing()
-        except OSError as error:
+        except (OSError, ConfigurationError) as error:
             if not follow:
                 raise self._outage(error) from None
             self._complain(str(self._path), error, LogEvent.SOURCE_LOST)
+            self._broken = error
             return deque(), True
+        self._broken = None
         self._complained.discard(str(self._path))
         files = [
             file
@@ -187,7 +199,7 @@ class FolderMailbox(ABC):
             labels=file.labels,
         )
 
-    def _complain(self, about: str, error: OSError, event: LogEvent) -> None:
+    def _complain(self, about: str, error: Exception, event: LogEvent) -> None:
         if about not in self._complained:
             self._complained.add(about)
             self._log.warning(event, error_type=type(error).__name__)

@@ -4,7 +4,7 @@ Presets for known providers are documentation; every server is reached by the sa
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Final
@@ -15,12 +15,12 @@ from careerops.adapters.mailbox.imap_folder import FolderReader, FolderRefusedEr
 from careerops.adapters.mailbox.imap_login import CredentialsError, log_in
 from careerops.adapters.mailbox.imap_options import ImapOptions
 from careerops.adapters.mailbox.imap_position import FolderPosition, make_cursor, parse_cursor
-from careerops.domain.errors import ConfigurationError, Outage
+from careerops.domain.errors import ConfigurationError, Outage, Throttled
 from careerops.ops.context import PartContext
 from careerops.ops.http import is_loopback
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
-from careerops.ports.mailbox import CaughtUp, FetchedMail
+from careerops.ports.mailbox import CaughtUp, FetchedMail, MailboxState, Standing
 
 _KIND: Final = "imap"
 _FAILURES = (ConfigurationError, ConnectionLostError, CredentialsError, FolderRefusedError)
@@ -34,8 +34,10 @@ _WHY: Final = {
     "timeout": "it does not answer in time",
     "silence": "it does not answer in time",
     "bye": "it turns us away",
-    "refused_now": "it is busy",
+    "refused_now": "it is busy, or we have asked too much of it: it serves us nothing for now",
+    "undelivered": "it does not hand over a mail that it has",
 }
+_SECRET_EVERY_S: Final = 30.0
 
 
 class ImapMailbox:
@@ -51,6 +53,8 @@ class ImapMailbox:
         """Read `options.folders` for `context.account`."""
         self._options = options
         self._account = context.account
+        self._tell: Callable[[Standing], None] | None = None
+        self._troubles: dict[str, Standing] = {}
         self._log = get_logger("mailbox").bind(source_kind=_KIND, account=context.account)
 
     @property
@@ -58,6 +62,20 @@ class ImapMailbox:
         """`imap:<account>:<user>@<host>:<port>`."""
         options = self._options
         return f"{_KIND}:{self._account}:{options.username}@{options.host}:{options.server_port}"
+
+    @property
+    def retry_max_s(self) -> float:
+        """As configured; a refused login rests for up to twelve times as long."""
+        return self._options.retry_max_s
+
+    def watch(self, tell: Callable[[Standing], None]) -> None:
+        """See `MendingMailbox.watch`."""
+        self._tell = tell
+
+    async def secret_changed(self) -> bool:
+        """See `MendingMailbox.secret_changed`; the new one is what the next login uses."""
+        secret = self._options.password or self._options.token
+        return secret is not None and await asyncio.to_thread(secret.refresh)
 
     def egress(self) -> str:
         """The host that the credentials go to; '' for a server on this machine."""
@@ -97,13 +115,18 @@ class ImapMailbox:
         ]
         started = False
         news = True
+        self._troubles.clear()
         async with AsyncExitStack() as stack:
             for reader in readers:
                 stack.push_async_callback(reader.drop)
             while True:
                 activity.clear()
                 for reader in readers:
-                    for position, mail in await self._step(reader, mend=follow and started):
+                    served = reader.served
+                    given = await self._step(reader, mend=follow and started)
+                    if reader.served != served:
+                        self._note_served(readers, reader, follow=follow)
+                    for position, mail in given:
                         positions[reader.folder] = reader.position = position
                         if mail is not None:
                             started = news = True
@@ -115,7 +138,7 @@ class ImapMailbox:
                         yield CaughtUp(make_cursor(positions))
                     if not follow:
                         return
-                await _rest(readers, activity)
+                await self._rest(readers, activity)
 
     async def _step(
         self, reader: FolderReader, *, mend: bool
@@ -129,6 +152,7 @@ class ImapMailbox:
                 raise self._error(error, f"the folder {reader.folder}") from None
             lost = isinstance(error, ConnectionLostError)
             delay_s = reader.retry_later(slowly=not lost)
+            self._note_trouble(reader.folder, self._error(error, f"the folder {reader.folder}"))
             write = self._log.warning if lost else self._log.error
             write(
                 LogEvent.SOURCE_LOST,
@@ -138,6 +162,50 @@ class ImapMailbox:
                 delay_s=round(delay_s, 1),
             )
             return []
+
+    def _note_served(
+        self, readers: Sequence[FolderReader], reader: FolderReader, *, follow: bool
+    ) -> None:
+        """A folder is read; the mailbox is when all are."""
+        self._troubles.pop(reader.folder, None)
+        if self._tell is None or self._troubles:
+            return
+        done = follow and all(each.caught_up for each in readers)
+        self._tell(Standing(MailboxState.FOLLOWING if done else MailboxState.READING))
+
+    def _note_trouble(self, folder: str, error: ConfigurationError | Outage) -> None:
+        state = MailboxState.DOWN
+        if isinstance(error, ConfigurationError):
+            state = MailboxState.REFUSED
+        elif isinstance(error, Throttled):
+            state = MailboxState.THROTTLED
+        self._troubles[folder] = standing = Standing(state, str(error))
+        if self._tell is not None:
+            self._tell(standing)
+
+    async def _rest(self, readers: Sequence[FolderReader], activity: asyncio.Event) -> None:
+        """Wait until a server tells something or a reader is due."""
+        due = [reader.rests_until for reader in readers if reader.rests_until is not None]
+        if len(due) < len(readers):
+            return
+        until = min(due)
+        refused = any(each.state is MailboxState.REFUSED for each in self._troubles.values())
+        if refused:
+            until = min(until, asyncio.get_running_loop().time() + _SECRET_EVERY_S)
+        try:
+            async with asyncio.timeout_at(until):
+                await activity.wait()
+        except TimeoutError:
+            if refused and await self._new_secret():
+                for reader in readers:
+                    if reader.folder in self._troubles:
+                        reader.rests_until = None
+
+    async def _new_secret(self) -> bool:
+        try:
+            return await self.secret_changed()
+        except ConfigurationError:
+            return False  # it cannot be read at the moment
 
     async def _examine_all(self) -> str:
         client = await log_in(self._options, asyncio.Event())
@@ -163,28 +231,17 @@ class ImapMailbox:
         if isinstance(error, CredentialsError):
             which = "password" if self._options.token is None else "token"
             return ConfigurationError(
-                f"imap {host} refuses the username or the {which}: correct them; many providers"
-                " want a password made for one application"
+                f"imap {host} refuses the username or the {which}; correct them: many providers"
+                " want one made for this application alone"
             )
         if isinstance(error, ConnectionLostError):
-            return Outage(self._explained(error), scope=self._scope)
+            kind = Throttled if error.reason == "refused_now" else Outage
+            return kind(self._explained(error), scope=self._scope)
         return ConfigurationError(f"imap {host} does not open {folder}: correct `folders`")
 
     def _explained(self, error: ConnectionLostError) -> str:
         why = _WHY.get(error.reason, f"the connection was lost ({error.reason})")
         return f"imap {self._options.host}: {why}"
-
-
-async def _rest(readers: Sequence[FolderReader], activity: asyncio.Event) -> None:
-    """Wait until a server tells something or a reader is due."""
-    due = [reader.rests_until for reader in readers]
-    if None in due:
-        return
-    try:
-        async with asyncio.timeout_at(min(when for when in due if when is not None)):
-            await activity.wait()
-    except TimeoutError:
-        return
 
 
 def _positions(readers: Sequence[FolderReader]) -> dict[str, FolderPosition]:

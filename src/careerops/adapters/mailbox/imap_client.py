@@ -29,23 +29,43 @@ _MAX_LITERALS: Final = 16
 _LINE_COST_BYTES: Final = 64
 """What a line of an answer costs beside its text: many empty ones are an endless answer too."""
 _MIN_BYTES_PER_S: Final = 8 * 1024
-_TRY_LATER: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
+_TRY_LATER: Final = frozenset(
+    {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA", "THROTTLED"}
+)
+_FOR_GOOD: Final = frozenset(
+    {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "NONEXISTENT", "NOPERM", "CANNOT"}
+)
+_TOO_MUCH: Final = rb"too many|exceed|throttl|backoff|overquota|rate limit|limit reached"
+_THROTTLES: Final = re.compile(_TOO_MUCH)
+_BUSY: Final = re.compile(
+    _TOO_MUCH + rb"|unavailable|temporar|again later|later again|overload|busy|not connected"
+    rb"|server error|internal error|timed? ?out"
+)
+"""What servers say in place of a code of RFC 5530 when a later try may succeed: Gmail `Account
+exceeded command or bandwidth limits`, Exchange `Server Unavailable. 15`, Yahoo `Server error`."""
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]", re.IGNORECASE)
 _REFUSAL = re.compile(rb"(?:NO|BAD) \[([A-Z-]{1,40})", re.IGNORECASE)
 _NUMBERED = re.compile(rb"(\d{1,10}) ([A-Za-z]+)")
 
 
 class RefusedError(Exception):
-    """The server answered NO or BAD. `code` is its response code (RFC 5530), '' without one."""
+    """The server answered NO or BAD.
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    Attributes:
+        code: its response code (RFC 5530), '' without one.
+        temporary: whether code or words say that a later try may succeed.
+        throttled: whether they say that it was too much: of whatever was asked for, not of this.
+    """
 
-    @property
-    def temporary(self) -> bool:
-        """Whether the code says that a later try may succeed."""
-        return self.code in _TRY_LATER
+    def __init__(self, answer: bytes) -> None:
+        """Read the server's `answer`, from NO or BAD on; nothing of its words is kept."""
+        match = _REFUSAL.match(answer)
+        self.code = match[1].decode().upper() if match else ""
+        super().__init__(self.code)
+        # Some say that it is a refused login when it is one login too many.
+        limited = self.code not in _FOR_GOOD or b"too many" in answer.lower()
+        self.temporary = self.code in _TRY_LATER or (limited and is_busy(answer))
+        self.throttled = self.temporary and _THROTTLES.search(answer.lower()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +145,7 @@ class ImapClient:
         async with self._limit(0):
             response = await self._read()
         if response.tag != b"*" or response.word not in {b"OK", b"PREAUTH"}:
-            raise ConnectionLostError("bye" if response.word == b"BYE" else "not_imap")
+            raise ConnectionLostError(_why_bye(response) if response.word == b"BYE" else "not_imap")
         return response.word == b"PREAUTH"
 
     async def read_capabilities(self) -> None:
@@ -219,7 +239,7 @@ class ImapClient:
                     break
                 self._note(response)
                 if response.tag == command.tag:
-                    raise RefusedError(_code_of(response.text))
+                    raise RefusedError(response.text)
         self._idle = command
 
     def hear(self) -> None:
@@ -293,7 +313,7 @@ class ImapClient:
             self._budget_bytes, sum(pending.budget_bytes for pending in self._pending)
         )
         if response.word != b"OK":
-            raise RefusedError(_code_of(response.text))
+            raise RefusedError(response.text)
 
     async def _read(self) -> Response:
         line = await self.channel.read_line()
@@ -311,7 +331,7 @@ class ImapClient:
         if response.tag != b"*":
             return
         if response.word == b"BYE":
-            raise ConnectionLostError("bye")
+            raise ConnectionLostError(_why_bye(response))
         match = _NUMBERED.match(response.text)
         if match is None:
             return
@@ -338,9 +358,10 @@ def _fetched(line: Response) -> dict[bytes, bytes]:
     return fetch_items((line.text[match.end() :], *line.parts[1:]))
 
 
-def _code_of(text: bytes) -> str:
-    if b"too many" in text.lower():
-        # Gmail's words when all its connections are taken; its code is ALERT, as for much else.
-        return "LIMIT"
-    match = _REFUSAL.match(text)
-    return match[1].decode().upper() if match else ""
+def is_busy(text: bytes) -> bool:
+    """Whether a server's words say that it is busy, or that we asked for too much."""
+    return _BUSY.search(text.lower()) is not None
+
+
+def _why_bye(response: Response) -> str:
+    return "refused_now" if is_busy(response.text) else "bye"

@@ -2,8 +2,8 @@
 
 import asyncio
 import email.utils
-import random
 import re
+import time
 from collections import deque
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -21,12 +21,12 @@ from careerops.adapters.mailbox.imap_options import ImapOptions
 from careerops.adapters.mailbox.imap_plan import Group, Planner, is_history
 from careerops.adapters.mailbox.imap_position import FolderPosition
 from careerops.adapters.mailbox.options import HEAD_BYTES
+from careerops.ops.backoff import Backoff
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import Logger
 from careerops.ports.mailbox import FetchedMail
 
 _SENT_AHEAD: Final = 2
-_FIRST_RETRY_S: Final = 1.0
 _BODY: Final = re.compile(rb"\r?\n\r?\n")
 _DATE: Final = re.compile(rb"^Date:((?:[^\n]|\n[ \t])*)", re.MULTILINE | re.IGNORECASE)
 
@@ -46,6 +46,7 @@ class FolderReader:
         rests_until: when to call `step` though the server tells nothing, by the loop's clock;
             None: at once.
         caught_up: whether everything the folder holds has been given.
+        served: how often the server has given us what we are here for.
     """
 
     def __init__(
@@ -67,15 +68,17 @@ class FolderReader:
         self.position = position
         self.rests_until: float | None = None
         self.caught_up = False
+        self.served = 0
         self._options = options
         self._activity = activity
         self._log = log
         self._follow = follow
         self._idles = options.idle
         self._planner = Planner(options, known, log)
-        self._failures = 0
+        self._backoff = Backoff(time.monotonic, options.retry_max_s)
         self._client: ImapClient | None = None
         self._lost: ConnectionLostError | None = None
+        self._throttled = False
         self._groups: deque[Group] = deque()
         self._sent: deque[tuple[Group, Command | None]] = deque()
         self._bodies: dict[int, bytes] = {}
@@ -97,8 +100,8 @@ class FolderReader:
             return []
         try:
             return await self._work()
-        except RefusedError:
-            raise ConnectionLostError("refused") from None
+        except RefusedError as error:
+            raise _lost_by(error) from None
 
     async def _work(self) -> list[tuple[FolderPosition, FetchedMail | None]]:
         if self._client is None or self.position is None:
@@ -126,17 +129,18 @@ class FolderReader:
             await client.close()
 
     def retry_later(self, *, slowly: bool) -> float:
-        """Rest before the next attempt to connect: longer each time, jittered; how long (s)."""
-        longest_s = self._options.retry_max_s
-        delay_s = longest_s if slowly else min(longest_s, _FIRST_RETRY_S * 2**self._failures)
-        self._failures = min(self._failures + 1, 16)
-        delay_s *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads attempts; nothing is secret
+        """Rest before the next attempt to connect: longer each time, jittered; how long (s).
+
+        `slowly` is for what only a person can mend.
+        """
+        delay_s = self._backoff.next_s(refused=slowly)
         self.rests_until = asyncio.get_running_loop().time() + delay_s
         return delay_s
 
     def _forget_connection(self) -> None:
         self.caught_up = False
         self.rests_until = None
+        self._throttled = False
         self._lost = None
         self._groups.clear()
         self._sent.clear()
@@ -161,7 +165,10 @@ class FolderReader:
             await client.noop()
         self.rests_until = None
         self.caught_up = False
-        self._failures = 0
+
+    def _was_served(self, *, gave: bool) -> None:
+        self.served += 1
+        self._backoff.served(gave=gave)
 
     async def _open(self) -> None:
         self.rests_until = None
@@ -204,7 +211,8 @@ class FolderReader:
             if uid in group.wanted:
                 raw = self._bodies.pop(uid, None)
                 if raw is None:
-                    self._planner.strike(uid)
+                    if not self._throttled:
+                        self._planner.strike(uid)
                     self._lost = self._lost or ConnectionLostError("undelivered")
                     break
                 mail = self._mail(group, position, group.wanted[uid], raw)
@@ -213,6 +221,9 @@ class FolderReader:
             given.append((position, mail))
         if self._lost is not None and not given:
             raise self._lost
+        gave = any(mail is not None for _, mail in given)
+        if gave or not group.wanted:
+            self._was_served(gave=gave)
         return given
 
     def _send(self, client: ImapClient, group: Group) -> None:
@@ -228,8 +239,9 @@ class FolderReader:
         """Read an answer into `_bodies`; what came before a failure counts."""
         try:
             await client.bodies(command, self._bodies)
-        except RefusedError:
-            self._lost = ConnectionLostError("refused")
+        except RefusedError as error:
+            self._throttled = error.throttled  # no mail is to blame for that
+            self._lost = _lost_by(error)
         except ConnectionLostError as error:
             self._lost = error
 
@@ -254,6 +266,7 @@ class FolderReader:
 
     async def _rest(self, client: ImapClient) -> None:
         self.caught_up = True
+        self._was_served(gave=False)
         rest_s = self._options.poll_s
         if self._follow and self._idles and b"IDLE" in client.capabilities:
             try:
@@ -262,6 +275,11 @@ class FolderReader:
             except RefusedError:
                 self._idles = False
         self.rests_until = asyncio.get_running_loop().time() + rest_s
+
+
+def _lost_by(error: RefusedError) -> ConnectionLostError:
+    """What a command's refusal makes of the connection."""
+    return ConnectionLostError("refused_now" if error.temporary else "refused")
 
 
 def _is_another(position: FolderPosition, state: FolderState) -> bool:

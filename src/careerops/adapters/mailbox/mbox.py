@@ -10,6 +10,7 @@ from typing import Final
 from careerops.adapters.mailbox.mbox_position import MboxPosition
 from careerops.adapters.mailbox.mbox_scanner import MboxScanner, NotAnMboxError, ScannedMail
 from careerops.adapters.mailbox.options import SETTLE_S, FileMailboxOptions
+from careerops.adapters.mailbox.telling import Telling
 from careerops.domain.errors import ConfigurationError, Outage
 from careerops.ops.context import PartContext
 from careerops.ops.logevents import LogEvent
@@ -21,7 +22,7 @@ Signature = tuple[int, int, int]
 _KIND: Final = "mbox"
 
 
-class MboxMailbox:
+class MboxMailbox(Telling):
     """`Mailbox` over an mbox file, in the file's order; cursors are `MboxPosition`s.
 
     It takes no lock (dot-lock, flock, lockf): it never writes, and a lock would hold up who
@@ -32,6 +33,7 @@ class MboxMailbox:
 
     def __init__(self, options: FileMailboxOptions, context: PartContext) -> None:
         """Read `options.path` for `context.account`."""
+        super().__init__()
         self._path = options.path
         self._poll_s = options.poll_s
         self._max_mail_bytes = options.max_mail_bytes
@@ -66,6 +68,7 @@ class MboxMailbox:
                 async with aclosing(self._read_on(cursor, follow=follow)) as mails:
                     async for mail in mails:
                         cursor, caught_up = mail.cursor, False
+                        self.tell_read(following=False)
                         if mail.locator not in known:
                             yield mail
             except (OSError, NotAnMboxError) as error:
@@ -78,9 +81,11 @@ class MboxMailbox:
                 if not lost:
                     self._log.warning(LogEvent.SOURCE_LOST, error_type=type(error).__name__)
                 lost = True
+                self.tell_lost(f"mbox {self._path}", error)
                 await self._clock.sleep(self._poll_s)
                 continue
             lost = False
+            self.tell_read(following=follow)
             if not caught_up:
                 caught_up = True
                 yield CaughtUp(cursor)
