@@ -1,7 +1,7 @@
 """The wired services of one process, and running them together."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +38,7 @@ from careerops.services.research import ResearchHandler
 from careerops.services.send import Limits
 from careerops.services.sender import Sender, SenderSurroundings
 from careerops.stream.message import Handler
+from careerops.stream.patience import is_told_to_end
 from careerops.stream.worker import Worker, WorkerSettings
 
 SERVICES = ("ingest", "classify", "research", "notify")
@@ -102,13 +103,13 @@ class Pipeline:
         try:
             async with asyncio.TaskGroup() as tasks:
                 reading = [
-                    tasks.create_task(reader.run(follow=follow), name="ingest")
+                    tasks.create_task(_vital(reader.run(follow=follow)), name="ingest")
                     for reader in self.readers
                 ]
                 for worker in self.workers:
-                    tasks.create_task(worker.run(stopping), name=worker.stage)
+                    tasks.create_task(_vital(worker.run(stopping)), name=worker.stage)
                 if self.sender is not None:
-                    tasks.create_task(self.sender.run(stopping), name="send")
+                    tasks.create_task(_vital(self.sender.run(stopping)), name="send")
                 await stopping.wait()
                 for task in reading:
                     task.cancel()
@@ -118,6 +119,16 @@ class Pipeline:
     async def close(self) -> None:
         """Close the adapters, last constructed first."""
         await self.closing.aclose()
+
+
+async def _vital(work: Coroutine[Any, Any, None]) -> None:
+    """`work`; a cancellation that nobody asked for ends the process, which groups do not see."""
+    try:
+        await work
+    except asyncio.CancelledError as error:
+        if is_told_to_end(error):
+            raise
+        raise RuntimeError("a part of this process was cancelled from inside") from error
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:

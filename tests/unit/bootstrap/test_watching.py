@@ -23,6 +23,7 @@ from careerops.ports.ledger import Entry
 from careerops.ports.mailbox import MailboxState
 from careerops.services.mailbox_alerts import MailboxAlerts
 from careerops.services.mailbox_state import MailboxWatch
+from careerops.services.sender import ChannelState
 from support.sources import WHEN, Wrapped
 
 GONE = "host|boot|ns|999999|1"
@@ -60,17 +61,13 @@ class Scene:
             config_of(mailboxes), self.database, owner or process_owner(), clock=self.clock
         )
         self.watches = [self._watch(number) for number in range(mailboxes)]
-        self.senders: list[Any] = [
-            SimpleNamespace(channel="jsonl", down="", down_since=None),
-            SimpleNamespace(channel="office", down="", down_since=None),
-        ]
+        self.channels = [ChannelState("jsonl"), ChannelState("office")]
+        sender: Any = SimpleNamespace(channels=self.channels)
         self.worker: Any = SimpleNamespace(stage="classify", scopes={})
         for name in ("big", "rules"):
             self.around.metrics.model_answers.labels(name).set(1)
         readers: Any = [SimpleNamespace(watch=watch) for watch in self.watches]
-        self.pipeline = Pipeline(
-            self.around, readers=readers, workers=[self.worker], senders=self.senders
-        )
+        self.pipeline = Pipeline(self.around, readers=readers, workers=[self.worker], sender=sender)
 
     def _watch(self, number: int) -> MailboxWatch:
         watch = MailboxWatch(
@@ -240,7 +237,7 @@ async def test_channels_say_what_is_planned_and_models_whether_they_answer() -> 
         for number, channel in enumerate(("jsonl", "jsonl", "phone"))
     ]
     await scene.database.ledger.plan(entries, WHEN)
-    scene.senders[1].down, scene.senders[1].down_since = "the token is refused", WHEN
+    scene.channels[1] = ChannelState("office", "the token is refused", WHEN)
     scene.around.metrics.model_answers.labels("big").set(0)
     scene.worker.scopes = {"llm": SimpleNamespace(due=scene.clock.monotonic() + 60)}
     async with scene.running():
