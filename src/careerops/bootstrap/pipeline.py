@@ -265,7 +265,7 @@ def _wire_notify(pipeline: Pipeline) -> None:
         concurrency=settings.concurrency,
     )
     pipeline.sender = Sender([channel.notifier for channel in channels], surroundings)
-    handler = NotifyHandler(by_account, stores.ledger, around.clock, wake)
+    handler = NotifyHandler(by_account, stores.ledger, around.clock, wake, stores.verdicts)
     _add_worker(pipeline, handler, GROUP_NOTIFY, (NOTIFICATIONS,), settings.concurrency)
 
 

@@ -14,7 +14,7 @@ from careerops.ops.tracing import new_traceparent
 from careerops.ports.clock import Clock
 from careerops.ports.corrections import Correction, CorrectionStore
 from careerops.ports.eventlog import EventLog
-from careerops.ports.ledger import EntryState, Ledger
+from careerops.ports.ledger import DeliveryStatus, EntryState, Ledger
 from careerops.ports.verdicts import VerdictQuery, VerdictStore
 from careerops.services import classify, research
 from careerops.services.envelopes import event_record
@@ -83,7 +83,11 @@ class Events:
         return self._known(latest, await self._sends_of([latest.key.event_id]))
 
     async def relabel(self, name: str, label: EventType) -> KnownEvent:
-        """Record that `label` is right: a new revision by a person, kept as truth, not told."""
+        """Record that `label` is right: a new revision by a person, kept as truth.
+
+        What is not told yet is not told as it was: an OTHER is not told at all, anything else as
+        corrected. What was told stays as it is; `resend` tells it again.
+        """
         known = await self.show(name)
         now = self._clock.now()
         revision = known.event.revision + 1
@@ -119,7 +123,16 @@ class Events:
             detail=event.model_dump_json().encode(),
         )
         (stands,) = await self._verdicts.put([verdict])
+        if await self._withdrawn(known.sends) and label.is_career:
+            await self.resend(event.event_id)
         return KnownEvent(event, stands, known.sends)
+
+    async def _withdrawn(self, sends: Sequence[EntryState]) -> bool:
+        """Whether something of `sends` was still to be told, and is not any more."""
+        now = self._clock.now()
+        planned = [state for state in sends if state.status is DeliveryStatus.PLANNED]
+        dropped = [await self._ledger.drop(*state.entry.identity, now) for state in planned]
+        return any(dropped)
 
     async def resend(self, name: str) -> str:
         """Tell an event again on purpose; returns the id of the new notification or ''.

@@ -8,16 +8,20 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from careerops.domain.career import CareerEvent
 from careerops.domain.model import Model
 from careerops.domain.notification import NOTIFICATION_TYPE, Notification
-from careerops.domain.verdicts import VerdictStatus
+from careerops.domain.taxonomy import URGENCY
+from careerops.domain.verdicts import VerdictKey, VerdictStatus
 from careerops.ops.logevents import LogEvent
 from careerops.ops.logging import get_logger
 from careerops.ports.clock import Clock
 from careerops.ports.ledger import Entry, Ledger
+from careerops.ports.verdicts import Decided
 from careerops.stream.message import Decision, Message, decode
 
 STAGE = "notify"
+_CLASSIFY = "classify"
 EVERYONE = "*"
 """Stands for accounts without a channel of their own: told by the files of the operator."""
 
@@ -58,8 +62,13 @@ class NotifyHandler:
         ledger: Ledger,
         clock: Clock,
         on_planned: Callable[[], None],
+        verdicts: Decided | None = None,
     ) -> None:
-        """Plan for `channels`: account (or `EVERYONE`) -> channel names; then call `on_planned`."""
+        """Plan for `channels`: account (or `EVERYONE`) -> channel names; then call `on_planned`.
+
+        With `verdicts`, what a person has corrected meanwhile is told as corrected.
+        """
+        self._verdicts = verdicts
         self._channels = channels
         self._ledger = ledger
         self._clock = clock
@@ -75,6 +84,15 @@ class NotifyHandler:
         """Write the ledger; known entries stay as they are, so repeating is harmless."""
         notification = decode(message, Notification)
         now = self._clock.now()
+        payload = message.value
+        if (corrected := await self._corrected(notification)) is not None:
+            if not corrected.event_type.is_career:
+                self._logger.info(LogEvent.NOTIFICATION_DROPPED, reason="corrected")
+                return Decision(status=VerdictStatus.DROPPED, account=notification.account)
+            urgency = URGENCY[corrected.event_type]
+            update = {"event": corrected, "urgency": urgency}
+            notification = notification.model_copy(update=update)
+            payload = notification.model_dump_json().encode()
         event = notification.event
         entries = [
             Entry(
@@ -82,7 +100,7 @@ class NotifyHandler:
                 channel=channel,
                 account=notification.account,
                 event_id=event.event_id if event else "",
-                payload=message.value,
+                payload=payload,
                 due=notification.not_before,
                 worth_until=notification.worth_until,
                 type=message.envelope.type,
@@ -102,6 +120,19 @@ class NotifyHandler:
         """None: without a plan there is nothing to decide."""
         del message, error
         return None
+
+    async def _corrected(self, notification: Notification) -> CareerEvent | None:
+        """What a person said of its event after it was classified, None if they said nothing."""
+        event = notification.event
+        if self._verdicts is None or event is None:
+            return None
+        latest: CareerEvent | None = None
+        key = VerdictKey(event.event_id, _CLASSIFY, event.revision + 1)
+        while found := (await self._verdicts.get([key])).get(key):
+            if found.detail:
+                latest = CareerEvent.model_validate_json(found.detail)
+            key = key._replace(revision=key.revision + 1)
+        return latest
 
     def _channels_of(self, account: str) -> Sequence[str]:
         """The account's own channels, or those for accounts that have none."""

@@ -8,15 +8,23 @@ import pytest
 from careerops.adapters.memory.database import MemoryDatabase
 from careerops.domain.career import CareerEvent
 from careerops.domain.email import Sender
+from careerops.domain.envelope import Envelope
 from careerops.domain.errors import CareerOpsError
 from careerops.domain.identity import notification_id
-from careerops.domain.notification import Briefing, Notification, NotificationKind
+from careerops.domain.notification import (
+    NOTIFICATION_TYPE,
+    Briefing,
+    Notification,
+    NotificationKind,
+)
 from careerops.domain.taxonomy import EventType, Urgency
 from careerops.domain.topics import CLASSIFIED, NOTIFICATIONS
 from careerops.domain.verdicts import Verdict, VerdictKey, VerdictStatus
-from careerops.ports.eventlog import LogRecord
-from careerops.ports.ledger import Entry
+from careerops.ports.eventlog import Delivery, LogRecord
+from careerops.ports.ledger import DeliveryStatus, Entry
 from careerops.services.events import Events, KnownEvent
+from careerops.services.notify import NotifyHandler
+from careerops.stream.message import Message
 from support.sources import WHEN
 
 
@@ -69,8 +77,8 @@ class World:
         )
         return event
 
-    async def told(self, event: CareerEvent, *channels: str) -> Notification:
-        """An entry in the ledger for each channel."""
+    async def told(self, event: CareerEvent, *channels: str, sent: bool = True) -> Notification:
+        """An entry in the ledger for each channel; `sent`, or still to be."""
         notification = Notification(
             notification_id=notification_id(event.event_id, 0, NotificationKind.TELL),
             event=event,
@@ -86,6 +94,9 @@ class World:
             ],
             WHEN,
         )
+        if sent:
+            for state in await self.database.ledger.entries(event.event_id):
+                await self.database.ledger.finish(state, DeliveryStatus.SENT, WHEN)
         return notification
 
     async def recent(self, **query: Any) -> list[str]:
@@ -227,3 +238,43 @@ async def test_what_was_never_told_goes_through_research_first() -> None:
     headers = dict(record.headers)
     assert (headers["ce_id"], headers["ce_revision"], record.key) == (b"a", b"1", "thread")
     assert await world.records(NOTIFICATIONS) == []
+
+
+@pytest.mark.parametrize("label", [EventType.OTHER, EventType.OFFER])
+async def test_a_correction_reaches_what_is_not_told_yet(label: EventType) -> None:
+    """The wrong one is never told; a career event is told as corrected, once."""
+    world = World()
+    await world.told(await world.classified("a"), "phone", "mail", sent=False)
+    await world.events.relabel("a", label)
+    states = await world.database.ledger.entries("a")
+    assert {state.status for state in states} == {DeliveryStatus.DROPPED}
+    told = [Notification.model_validate_json(r.value) for r in await world.records(NOTIFICATIONS)]
+    assert [note.event.event_type for note in told if note.event] == (
+        [label] if label.is_career else []
+    )
+
+
+@pytest.mark.parametrize("label", [EventType.OTHER, EventType.OFFER])
+async def test_a_correction_reaches_what_is_not_planned_yet(label: EventType) -> None:
+    """Made while research was under way: the notification that comes later is the right one."""
+    world = World()
+    event = await world.classified("a")
+    await world.events.relabel("a", EventType.REJECTION)
+    await world.events.relabel("a", label)
+    database = world.database
+    notify = NotifyHandler(
+        {"me": ["phone"]}, database.ledger, database.clock, lambda: None, database.verdicts
+    )
+    note = Notification(notification_id="n", event=event)
+    envelope = Envelope("n", NOTIFICATION_TYPE, "careerops/test", WHEN)
+    value = note.model_dump_json().encode()
+    record = LogRecord(NOTIFICATIONS, 0, 0, "me", WHEN, envelope.headers(), value)
+    decision = await notify.handle(Message(Delivery(record, "g", 1), envelope))
+    states = await database.ledger.entries("a")
+    if label.is_career:
+        (state,) = states
+        corrected = Notification.model_validate_json(state.entry.payload)
+        assert corrected.event is not None
+        assert (corrected.event.event_type, corrected.urgency) == (label, Urgency.HIGH)
+    else:
+        assert (decision.status, list(states)) == (VerdictStatus.DROPPED, [])
