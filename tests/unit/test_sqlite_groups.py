@@ -136,10 +136,10 @@ def test_a_group_behind_the_oldest_record_starts_with_what_is_left() -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection, [TOPIC])
     records.append(connection, TOPIC, [("k", 0, b"", b"")] * 5)
-    member = groups.join(connection, TOPIC, GROUP, "one", 0)
+    member = groups.join(connection, (TOPIC, GROUP), "one", 0)
     groups.leave(connection, member.group_id, member.epoch)
     assert records.trim_chunk(connection, TOPIC, 4) == 3
-    assert groups.join(connection, TOPIC, GROUP, "two", 0).position == 4
+    assert groups.join(connection, (TOPIC, GROUP), "two", 0).position == 4
     (info,) = overview.topics(connection, [TOPIC], 0)
     assert [(group.position, group.lag) for group in info.groups] == [(4, 2)]
     connection.close()
@@ -151,7 +151,7 @@ def test_what_waits_when_its_member_dies_is_not_counted() -> None:
     migrate(connection, [TOPIC])
     records.append(connection, TOPIC, [("k", 0, b"", b"")] * 2)
     for life in range(3):
-        member = groups.join(connection, TOPIC, GROUP, "one", 2 * life * groups.LEASE_US)
+        member = groups.join(connection, (TOPIC, GROUP), "one", 2 * life * groups.LEASE_US)
         assert member.deaths == ({2: life} if life else {})
         for offset in (1, 2):
             groups.attempt(connection, member.group_id, member.epoch, offset)
@@ -164,11 +164,11 @@ def test_who_lost_the_group_cannot_say_that_something_waits() -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection, [TOPIC])
     records.append(connection, TOPIC, [("k", 0, b"", b"")])
-    old = groups.join(connection, TOPIC, GROUP, "one", 0)
-    new = groups.join(connection, TOPIC, GROUP, "two", 2 * groups.LEASE_US)
+    old = groups.join(connection, (TOPIC, GROUP), "one", 0)
+    new = groups.join(connection, (TOPIC, GROUP), "two", 2 * groups.LEASE_US)
     groups.attempt(connection, new.group_id, new.epoch, 1)
     with pytest.raises(Fenced):
         groups.rest(connection, old.group_id, old.epoch, 1)
-    third = groups.join(connection, TOPIC, GROUP, "three", 4 * groups.LEASE_US)
+    third = groups.join(connection, (TOPIC, GROUP), "three", 4 * groups.LEASE_US)
     assert third.deaths == {1: 1}
     connection.close()

@@ -144,9 +144,8 @@ class SourceReader:
         waiting = False
         while True:
             try:
-                lease = await self._cursors.acquire(
-                    self._mailbox.name, self._owner, self._cursors.lease_s
-                )
+                name, lease_s = self._mailbox.name, self._cursors.lease_s
+                self._lease = await self._cursors.acquire(name, self._owner, lease_s)
             except AlreadyRunning:
                 if not self._stand_by:
                     raise
@@ -155,8 +154,7 @@ class SourceReader:
                 waiting = True
                 await self._clock.sleep(_STAND_BY_S)
             else:
-                self._lease = lease
-                return lease
+                return self._lease
 
     async def run(self, *, follow: bool, patient: bool = True) -> None:
         """Read to the end, or for ever with `follow`. A `patient` one tries again and again.
