@@ -177,12 +177,14 @@ class SendHandler:
         if isinstance(error, Outage):
             # The first time the order is kept; one that alone finds it out is overtaken.
             await self._again(hand, error, overtake=outages > 0)
+            if error.exact:  # full for a while: the channel works
+                raise Outage(
+                    str(error), scope=scope, retry_at=error.retry_at, exact=True
+                ) from error
             if outages >= _PRETENDED:
                 # It may be this one alone that is taken for an outage: then it has its attempts.
                 raise Transient(str(error), provider=scope) from error
-            raise ChannelOut(
-                str(error), scope=scope, retry_at=error.retry_at, exact=error.exact
-            ) from error
+            raise ChannelOut(str(error), scope=scope, retry_at=error.retry_at) from error
         known = isinstance(error, OutcomeUnknown | TimeoutError)
         await self._doubt(hand, error, None if known else error)
 

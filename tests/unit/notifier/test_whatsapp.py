@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from careerops.domain.errors import (
     Transient,
 )
 from careerops.ops.http import Response
-from support.adapters import context, event, hostile, notification, secret
+from support.adapters import RECEIVED, context, event, hostile, notification, secret
 from support.httpfake import drops, floods, hangs, redirects, replies, sends, serving
 from support.waiting import HANG_S
 from support.whatsapp import PERSON, PHONE_ID, TOKEN, WhatsAppFake, refusal
@@ -77,11 +78,6 @@ async def test_connections_are_kept(fake: WhatsAppFake, build: Any) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "asked", "delay_s"),
     [
-        (400, 4, None, 60),
-        (400, 80007, None, 60),
-        (429, 130429, None, 10),
-        (429, 130429, "33", 33),
-        (400, 131056, None, 6),
         (500, 131000, None, None),
         (503, 131016, None, None),
         (500, 2, None, None),
@@ -97,6 +93,31 @@ async def test_what_the_vendor_asks_to_wait_for_is_transient(  # noqa: PLR0917  
         await build().send(notification())
     assert caught.value.retry_after_s == delay_s
     assert len(fake.vendor.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "asked", "delay_s"),
+    [
+        (400, 4, None, 60),
+        (400, 80007, None, 60),
+        (429, 130429, None, 10),
+        (429, 130429, "33", 33),
+        (400, 131056, None, 6),
+        (400, 131048, None, 3600),
+        (429, None, None, 60),
+    ],
+)
+async def test_a_limit_holds_the_channel_up_until_there_is_room_again(  # noqa: PLR0917  # pytest passes them by name
+    fake: WhatsAppFake, build: Any, status: int, code: int | None, asked: str | None, delay_s: float
+) -> None:
+    """No message is to blame, so it is nobody's attempt; the time is known, so nobody probes."""
+    headers = {"Retry-After": asked} if asked else None
+    refused = sends("", 429) if code is None else refusal(status, code, "slow", headers)
+    fake.vendor.script.append(refused)
+    with pytest.raises(Outage) as caught:
+        await build().send(notification())
+    assert caught.value.exact
+    assert caught.value.retry_at == RECEIVED + timedelta(seconds=delay_s)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +235,7 @@ async def test_without_a_connection_nothing_was_told(build: Any) -> None:
     ("fault", "error"),
     [
         (sends("", 503), Transient),
-        (sends("", 429), Transient),
+        (sends("", 429), Outage),
         (sends("", 401), Outage),
         (sends("", 418), Permanent),
         (refusal(500, 555, "?"), Transient),
@@ -300,4 +321,4 @@ def test_options_that_cannot_work_are_refused_without_being_quoted(
 def test_a_code_that_is_no_number_is_none(code: object) -> None:
     """A strange body cannot choose what happens."""
     response = Response(400, {}, {"error": {"code": code}})
-    assert isinstance(failure_of(response, "phone", None), Permanent)
+    assert isinstance(failure_of(response, "phone", None, RECEIVED), Permanent)

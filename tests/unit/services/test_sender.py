@@ -524,3 +524,26 @@ async def test_what_a_person_drops_is_not_told_and_what_they_retry_is() -> None:
         assert await ledger.revive("a", "phone", clock.now())
         await world.advance(600)
     assert world.channel.told == ["a"]
+
+
+async def test_a_vendors_limit_blames_no_notification() -> None:
+    """One message in six seconds: a burst is told at that pace, nothing is given up, no alert."""
+    last = -100.0
+
+    async def script(notification: Notification) -> None:
+        nonlocal last
+        clock = world.database.clock
+        wait_s = last + 6.0 - clock.monotonic()
+        if wait_s > 0:
+            at = clock.now() + timedelta(seconds=6)
+            raise Outage("the limit is reached", scope="channel:phone", retry_at=at, exact=True)
+        last = clock.monotonic()
+
+    world = World(Channel(script), others=[Channel(channel="mail")])
+    ids = numbered("n", 20)
+    await world.plan(*ids)
+    async with world.running():
+        await world.advance(300)
+    assert sorted(world.channel.told) == sorted(ids)
+    assert not await world.failed()
+    assert world.downs == []

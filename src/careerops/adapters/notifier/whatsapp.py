@@ -115,8 +115,9 @@ class WhatsAppNotifier:
         """Send; returns when the vendor has accepted the message.
 
         Raises:
-            Transient: not told: no connection, a rate limit (with its delay), a failure.
-            Outage: token, permission, account or number are not accepted.
+            Transient: not told: no connection, or a failure of the vendor.
+            Outage: token, permission, account or number are not accepted; or a rate limit is
+                reached, exact until there is room again.
             Permanent: refused for good; outside the window without a template
                 (reason `outside_window`); nobody is configured (reason `no_recipient`).
             OutcomeUnknown: the request went out and nobody knows what became of it.
@@ -127,8 +128,8 @@ class WhatsAppNotifier:
         if error_code(response) == OUTSIDE_WINDOW and self._options.template:
             response = await self._post(self._template_message(to, text))
         if response.status >= _REFUSALS:
-            asked_s = response.retry_after_s(self._clock.now())
-            raise failure_of(response, self._channel, asked_s)
+            now = self._clock.now()
+            raise failure_of(response, self._channel, response.retry_after_s(now), now)
         if not _accepted(response):
             raise OutcomeUnknown(f"{self._channel}: the vendor's answer names no message")
 

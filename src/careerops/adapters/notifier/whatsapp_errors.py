@@ -4,21 +4,27 @@ Source: Meta, "WhatsApp Business Platform: Cloud API, Error Codes": branch on `e
 and messages may change.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from careerops.domain.errors import CareerOpsError, Outage, OutcomeUnknown, Permanent, Transient
 from careerops.ops.http import Response
 
 TOKEN_EXPIRED: Final = 190
+_LONGEST_S: Final = 86_400.0
 OUTSIDE_WINDOW: Final = 131047
 """More than 24 hours since the person wrote last: only an approved template may be sent."""
 
-_DELAYS_S: Final = {
+_FULL_S: Final = {
     4: 60.0,  # application rate limit
     80007: 60.0,  # business account rate limit
     130429: 10.0,  # throughput
     131048: 3600.0,  # spam rate limit
     131056: 6.0,  # one message in 6 s to one recipient
+}
+"""Limits, and the seconds after which there is room again: no message is to blame for them."""
+_FULL_UNNAMED_S: Final = 60.0
+_DELAYS_S: Final = {
     1: None,  # unknown, "possibly temporary"
     2: None,  # temporarily down
     131000: None,  # something went wrong
@@ -50,15 +56,28 @@ def error_code(response: Response) -> int | None:
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
-def failure_of(response: Response, channel: str, asked_s: float | None) -> CareerOpsError:
+def failure_of(
+    response: Response, channel: str, asked_s: float | None, now: datetime
+) -> CareerOpsError:
     """What to raise for a refused send.
 
     Args:
         response: with a status of 300 or more.
         channel: name of the channel, for the scope of an outage.
         asked_s: the delay that the response's headers ask for.
+        now: UTC.
     """
     code, status = error_code(response), response.status
+    if code in _FULL_S or (code is None and status == _TOO_MANY):
+        wait_s = _FULL_S.get(code or 0, _FULL_UNNAMED_S) if asked_s is None else asked_s
+        what = f"{channel}: the vendor's limit is reached (code {code}, status {status})"
+        at = now + timedelta(seconds=min(wait_s, _LONGEST_S))
+        return Outage(what, scope=f"channel:{channel}", retry_at=at, exact=True)
+    return _refused(code, status, channel, asked_s)
+
+
+def _refused(code: int | None, status: int, channel: str, asked_s: float | None) -> CareerOpsError:
+    """What to raise for anything but a limit."""
     if code is None:
         return _without_code(status, channel, asked_s)
     if code in _DELAYS_S:
@@ -82,7 +101,7 @@ def _without_code(status: int, channel: str, asked_s: float | None) -> CareerOps
     if status in _UNAUTHORIZED:
         what = f"{channel}: the access token is not accepted: renew it (status {status})"
         return Outage(what, scope=f"channel:{channel}")
-    if status in {_TOO_MANY, _UNAVAILABLE}:
+    if status == _UNAVAILABLE:
         return Transient(f"{channel}: asked to wait (status {status})", retry_after_s=asked_s)
     if status >= _SERVER_ERRORS:
         # A gateway that lost the vendor does not know what the vendor did.
