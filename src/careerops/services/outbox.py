@@ -46,12 +46,14 @@ class Hand:
         overtaken: it has failed, and what comes after it does not wait for it.
         failed_at: when a send of it first failed (UTC), None if none did.
         lettered: its dead letter is in the queue.
+        ended: the ledger says how it ended.
     """
 
     state: EntryState
     overtaken: bool = False
     failed_at: datetime | None = None
     lettered: bool = False
+    ended: bool = False
 
     @property
     def lane(self) -> tuple[str, str]:
@@ -261,7 +263,7 @@ class Outbox:
     async def _end(self, settlement: Settlement) -> None:
         hand = self._hands.get(settlement.delivery.record.offset)
         verdict = settlement.verdict
-        if hand is None or verdict is None or verdict.status is VerdictStatus.DROPPED:
+        if hand is None or verdict is None or verdict.status is VerdictStatus.DROPPED or hand.ended:
             return
         try:
             await _ENDS[verdict.status](self, hand, verdict)
@@ -269,6 +271,7 @@ class Outbox:
             # Another process has it, because ours took longer than its lease: it decides.
             channel = hand.state.entry.channel
             self._logger.warning(LogEvent.LEASE_LOST, scope=f"channel:{channel}")
+        hand.ended = True
 
     async def _sent(self, hand: Hand, verdict: Verdict) -> None:
         await self._ledger.finish(hand.state, DeliveryStatus.SENT, verdict.decided_at)
