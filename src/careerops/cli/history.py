@@ -21,7 +21,7 @@ from careerops.domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from careerops.bootstrap.pipeline import Surroundings
     from careerops.config import Config, PartConfig
-    from careerops.services.ingest import SourceProgress
+    from careerops.services.source_progress import SourceProgress
 
 _HEAD_BYTES = 5
 

@@ -9,8 +9,6 @@ lease: killed in between, the same mails are published again and consumers dedup
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from careerops.domain.email import RAW_EMAIL_TYPE
@@ -33,40 +31,12 @@ from careerops.services.conversations import Conversations
 from careerops.services.envelopes import event_record
 from careerops.services.mailbox_state import HEALTHY, MailboxWatch
 from careerops.services.source_guard import Items, SourceError, guarded, vital
+from careerops.services.source_progress import SourceProgress
 from careerops.services.source_retry import SourceRetry
 from careerops.services.unparsed import unparsed_letter
 
 _QUEUE_MAILS, _RETRY_S, _STAND_BY_S = 400, 2.0, 3.0
 _Item = FetchedMail | CaughtUp | None
-
-
-@dataclass(slots=True)
-class SourceProgress:
-    """What one source has done since the start.
-
-    Attributes:
-        published, duplicates, dead: mails by how they ended.
-        read_bytes: bytes of mail read.
-        caught_up: times it was read to its end with all of it committed.
-        scope: the outage it waits for, '' if none; `down_since` (UTC) is when it began.
-        refused: why it will not go on until a person mends something, '' while it may.
-        finished: it was read to its end and is not followed.
-    """
-
-    published: int = 0
-    duplicates: int = 0
-    dead: int = 0
-    read_bytes: int = 0
-    caught_up: int = 0
-    scope: str = ""
-    down_since: datetime | None = None
-    refused: str = ""
-    finished: bool = False
-
-    @property
-    def mails(self) -> int:
-        """Mails dealt with."""
-        return self.published + self.duplicates + self.dead
 
 
 class SourceReader:
@@ -140,18 +110,19 @@ class SourceReader:
 
         Raises:
             AlreadyRunning: another live process reads this source, and it does not stand by.
+            Outage: the store cannot be asked, and it does not stand by.
         """
         waiting = False
         while True:
             try:
                 name, lease_s = self._mailbox.name, self._cursors.lease_s
                 self._lease = await self._cursors.acquire(name, self._owner, lease_s)
-            except AlreadyRunning:
+            except (AlreadyRunning, Outage) as error:
                 if not self._stand_by:
                     raise
-                if not waiting:
+                if not waiting and isinstance(error, AlreadyRunning):
                     self._logger.info(LogEvent.SOURCE_TAKEN, source_kind=self._kind)
-                waiting = True
+                    waiting = True
                 await self._clock.sleep(_STAND_BY_S)
             else:
                 return self._lease

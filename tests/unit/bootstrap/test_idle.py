@@ -23,10 +23,10 @@ from careerops.ports.eventlog import Settlement
 from careerops.ports.mailbox import CaughtUp
 from careerops.services.classify import ClassifyHandler, ClassifySettings
 from careerops.services.failures import ChannelFailures
-from careerops.services.ingest import SourceProgress
 from careerops.services.notify import NotifyHandler
 from careerops.services.research import ResearchHandler, ResearchSettings
 from careerops.services.sender import Sender, SenderSurroundings
+from careerops.services.source_progress import SourceProgress
 from careerops.stream.retry import RetryPolicy
 from careerops.stream.worker import Worker, WorkerSettings
 from support.engine import mail

@@ -24,7 +24,7 @@ from careerops.cli.session import (
     run_stoppable,
 )
 from careerops.domain.notification import Notification
-from careerops.services.ingest import SourceProgress
+from careerops.services.source_progress import SourceProgress
 from support.adapters import event
 
 

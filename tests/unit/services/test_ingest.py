@@ -11,7 +11,7 @@ from careerops.domain.errors import AlreadyRunning, ConfigurationError, Fenced, 
 from careerops.domain.identity import digest
 from careerops.domain.topics import DEAD_LETTERS, RAW_BACKFILL, RAW_INBOX
 from careerops.ports.mailbox import CaughtUp
-from careerops.services.ingest import SourceProgress
+from careerops.services.source_progress import SourceProgress
 from careerops.stream.deadletter import notes_of
 from support.sources import WHEN, Intakes, ScriptedMailbox, Wrapped, fetched
 from support.waiting import HANG_S
@@ -286,3 +286,25 @@ async def test_a_real_mail_goes_through_the_real_parser() -> None:
     assert record.key == email.thread_key
     assert (email.subject, email.source, email.labels) == ("Your interview", "test", ("INBOX",))
     assert email.provider_id == "INBOX;uid=1"
+
+
+async def test_who_stands_by_waits_for_the_reader_and_for_the_store() -> None:
+    """Taken, then out, then free: it reads. Who does not stand by says so."""
+    intakes = Intakes()
+    clock = intakes.database.clock
+    mailbox = ScriptedMailbox([[fetched("a m1"), CaughtUp()]])
+    held = await intakes.database.cursors.acquire(mailbox.name, "another process", 60)
+    intakes.cursors.fail["acquire"] = Outage("the store cannot be reached", scope="store")
+    with pytest.raises(Outage):
+        await intakes.reader(mailbox).acquire()
+    with pytest.raises(AlreadyRunning):
+        await intakes.reader(mailbox).acquire()
+    task = asyncio.create_task(intakes.reader(mailbox, stand_by=True).run(follow=False))
+    await clock.advance(4)
+    intakes.cursors.fail["acquire"] = Outage("the store cannot be reached", scope="store")
+    await clock.advance(4)
+    assert not task.done()
+    await intakes.database.cursors.release(held)
+    await clock.advance(4)
+    await asyncio.wait_for(task, HANG_S)
+    assert await intakes.ids(RAW_INBOX) == ["a"]
