@@ -233,7 +233,9 @@ def test_an_outage_that_lasts_ends_the_run_with_scope_and_count(home: Home) -> N
     """Status 1; nothing is lost: mended and run again, all is told."""
     home.told_path.mkdir()
     line = refused(home, "run", "--until-idle", "--max-wait", "0.3", status=FAILED)
-    assert re.match(r"channel:jsonl has been out for \d+ s and its notifications wait", line)
+    assert re.match(
+        r"channel:jsonl has been out for \d+ s and its notifications wait for it \(\d\);", line
+    )
     assert "--max-wait" in line
     home.told_path.rmdir()
     home.idle()

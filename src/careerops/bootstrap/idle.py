@@ -87,11 +87,11 @@ class IdleWatch:
 
     def _give_up_on_outages(self) -> None:
         now = self._clock.now()
-        for scope, since, count in self._outages():
+        for scope, since, what in self._outages():
             waited_s = (now - since).total_seconds()
             if waited_s > self._max_wait_s:
                 raise OutageTooLong(
-                    f"{scope} has been out for {waited_s:.0f} s and {count} wait for it; "
+                    f"{scope} has been out for {waited_s:.0f} s and {what}; "
                     "nothing is lost: mend it and run again, or wait longer with --max-wait"
                 )
 
@@ -100,11 +100,15 @@ class IdleWatch:
         for worker in self._pipeline.workers:
             for scope in worker.scopes.values():
                 waiting = len(scope.waiting) + len(scope.released)
-                found.append((scope.name, scope.since, f"{waiting} messages of {worker.stage}"))
+                found.append(
+                    (scope.name, scope.since, f"{waiting} messages of {worker.stage} wait for it")
+                )
         for reader in self._pipeline.readers:
             progress = reader.progress
             if progress.down_since is not None and not progress.refused:
-                found.append((progress.scope, progress.down_since, "the mails of this source"))
+                found.append(
+                    (progress.scope, progress.down_since, "the mails of this source wait for it")
+                )
         if self._pipeline.sender is not None:
             found += self._pipeline.sender.outages()
         return found

@@ -169,7 +169,10 @@ class Sender:
             since, number = found.get(scope.name, (scope.since, 0))
             number = max(number, waiting[scope.name.removeprefix("channel:")], 1)
             found[scope.name] = min(since, scope.since), number
-        return [(name, since, f"{n} notifications") for name, (since, n) in found.items()]
+        return [
+            (name, since, f"its notifications wait for it ({n})")
+            for name, (since, n) in found.items()
+        ]
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until `stopping` is set; sends under way are finished first."""

@@ -256,8 +256,8 @@ def outage_of(scene: Scene, what: str) -> str:
         scene.reader.progress = SourceProgress(scope="mailbox:imap:me", down_since=now)
         return "mailbox:imap:me has been out for 31 s and the mails of this source wait for it"
     scene.due = True
-    scene.outages.append(("channel:phone", now, "2 notifications"))
-    return "channel:phone has been out for 31 s and 2 notifications wait for it"
+    scene.outages.append(("channel:phone", now, "its notifications wait for it (2)"))
+    return "channel:phone has been out for 31 s and its notifications wait for it (2)"
 
 
 @pytest.mark.parametrize("what", ["scope", "source", "channel"])

@@ -16,6 +16,7 @@ CODES: Final = {
     VerdictStatus.KEPT: 3,
     VerdictStatus.DROPPED: 4,
     VerdictStatus.DEAD: 5,
+    VerdictStatus.UNKNOWN: 6,
 }
 _STATUSES: Final = {code: status for status, code in CODES.items()}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
