@@ -16,6 +16,7 @@ from careerops.config import Config, build_config
 from careerops.domain.errors import Outage
 from careerops.domain.topics import DEAD_LETTERS, RAW_INBOX
 from careerops.ports.eventlog import Settlement
+from careerops.ports.ledger import DeliveryStatus, Entry
 from careerops.ports.verdicts import VerdictQuery
 from careerops.services.deadletters import DeadLetters
 from support.engine import mail
@@ -133,3 +134,16 @@ async def test_it_is_done_once_an_hour_and_an_outage_is_outlived(
     assert calls == [60, 3660, 7260]
     assert not keeping.done()
     keeping.cancel()
+
+
+async def test_what_was_told_is_forgotten_and_never_told_again() -> None:
+    """Its verdict stays, so the same notification plans nothing; what is open stays whole."""
+    around, database = surroundings(days=30)
+    ledger, clock = database.ledger, database.clock
+    await ledger.plan([Entry(n, "phone", n, n, b"{}", None) for n in ("told", "open")], clock.now())
+    (state, _) = await ledger.due(["phone"], clock.now(), 9)
+    await ledger.finish(state, DeliveryStatus.SENT, clock.now())
+    await clock.advance(31 * DAY_S)
+    await trim_once(around)
+    left = [each.entry.notification_id for each in await ledger.entries()]
+    assert left == ["open"]
