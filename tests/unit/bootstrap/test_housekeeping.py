@@ -136,8 +136,8 @@ async def test_it_is_done_once_an_hour_and_an_outage_is_outlived(
     keeping.cancel()
 
 
-async def test_what_was_told_is_forgotten_and_never_told_again() -> None:
-    """Its verdict stays, so the same notification plans nothing; what is open stays whole."""
+async def test_what_was_told_is_forgotten_with_its_time() -> None:
+    """What is open stays whole, however old."""
     around, database = surroundings(days=30)
     ledger, clock = database.ledger, database.clock
     await ledger.plan([Entry(n, "phone", n, n, b"{}", None) for n in ("told", "open")], clock.now())
