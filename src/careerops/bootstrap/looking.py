@@ -1,6 +1,5 @@
 """How mailboxes, channels and models fare, seen from beside the processes that use them."""
 
-from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from careerops.bootstrap.pipeline import Surroundings
@@ -14,11 +13,11 @@ from careerops.bootstrap.standing import (
     MailboxRow,
     ModelRow,
     channel_accounts,
-    left,
+    kind_of,
     model_names,
+    remembered,
+    said,
 )
-from careerops.bootstrap.stores import is_shared
-from careerops.ops import owner
 from careerops.ports.ledger import DeliveryStatus
 from careerops.ports.mailbox import MailboxState
 
@@ -30,16 +29,16 @@ _DOWN: Final = MailboxState.DOWN.value
 
 async def mailboxes(around: Surroundings) -> list[dict[str, Any]]:
     """Every configured mailbox: name, account, state, since, last_contact, last_mail, reason."""
-    config, now = around.config, around.clock.now()
-    pieces = range(-(-len(config.mailbox) // A_PIECE))
+    config, stores, now = around.config, around.stores, around.clock.now()
     living: dict[tuple[str, str], MailboxRow] = {}
     past: dict[tuple[str, str], MailboxRow] = {}
-    for piece in pieces:
-        found = await left(
-            around.stores.cache, f"{MAILBOXES}/{piece}", MailboxRow, now, _is_gone(around)
-        )
-        for rows, into in zip(found, (living, past), strict=True):
-            into.update({(row.account, row.name): row for row in rows})
+    for piece in range(-(-len(config.mailbox) // A_PIECE)):
+        kind = kind_of(MAILBOXES, piece)
+        past |= {
+            (each.account, each.name): each for each in await remembered(stores.cache, kind, now)
+        }
+        now_said = await said(stores.reports, kind, MailboxRow)
+        living |= {(each.account, each.name): each for each in now_said}
     reason = _ELSEWHERE if living else NOT_RUNNING
     told: list[dict[str, Any]] = []
     for part, name in zip(config.mailbox, mailbox_names(config), strict=True):
@@ -54,9 +53,8 @@ async def mailboxes(around: Surroundings) -> list[dict[str, Any]]:
 
 async def channels(around: Surroundings) -> list[dict[str, Any]]:
     """Every configured channel, and those that something waits for: name, account, state, ..."""
-    now = around.clock.now()
-    found = await left(around.stores.cache, CHANNELS, ChannelRow, now, _is_gone(around))
-    living = {row.name: row for row in found[0]}
+    found = await said(around.stores.reports, kind_of(CHANNELS), ChannelRow)
+    living = {row.name: row for row in found}
     planned = {
         channel: count
         for (channel, status), count in (await around.stores.ledger.counts()).items()
@@ -81,9 +79,7 @@ async def channels(around: Surroundings) -> list[dict[str, Any]]:
 
 async def models(around: Surroundings) -> list[dict[str, Any]]:
     """Every configured classifier: name, state, until, reason."""
-    now = around.clock.now()
-    found: Sequence[ModelRow]
-    found, _ = await left(around.stores.cache, MODELS, ModelRow, now, _is_gone(around))
+    found = await said(around.stores.reports, kind_of(MODELS), ModelRow)
     living = {row.name: row for row in found}
     return [
         (living.get(name) or ModelRow(name=name, state=_DOWN, reason=NOT_RUNNING)).model_dump(
@@ -91,8 +87,3 @@ async def models(around: Surroundings) -> list[dict[str, Any]]:
         )
         for name in model_names(around.config)
     ]
-
-
-def _is_gone(around: Surroundings) -> Callable[[str], bool]:
-    """Whether a process is known not to live any more; of other hosts nothing is known."""
-    return owner.is_gone_from_here if is_shared(around.config) else owner.is_gone

@@ -1,13 +1,14 @@
 """How mailboxes, channels and models fare, left where a tool beside the process can read it.
 
-It is kept in the cache, so it may be missing or late; nothing is decided by it. An entry of a
-process that is gone says only what was last known.
+What is so now is a report, which costs no durable write and goes with its process. What a mailbox's
+last contact and mail were is kept in the cache as well, so that the next process knows. Both may be
+missing or late; nothing is decided by them.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,12 +16,13 @@ from careerops.bootstrap.pipeline import Pipeline
 from careerops.config import Config, PartConfig
 from careerops.domain.model import Model, UtcTime
 from careerops.ports.cache import Cache
+from careerops.ports.reports import Reports
 
-MAILBOXES: Final = "standing/mailboxes"
-CHANNELS: Final = "standing/channels"
-MODELS: Final = "standing/models"
+MAILBOXES: Final = "mailboxes"
+CHANNELS: Final = "channels"
+MODELS: Final = "models"
 A_PIECE: Final = 250
-"""How many mailboxes are written together: a cache's values are bounded."""
+"""How many mailboxes are written together: reports and a cache's values are bounded."""
 _KEPT: Final = timedelta(days=30)
 _CLASSIFY: Final = "classify"
 _SCOPES: Final = frozenset({"llm", "budget"})
@@ -130,51 +132,72 @@ def _name(part: PartConfig) -> str:
     return part.name or part.kind
 
 
-async def leave(
-    cache: Cache, key: str, rows: Sequence[Model], *, owner: str, now: datetime, life: timedelta
-) -> None:
-    """Put `rows` beside those of other processes; what two write at once the next round mends."""
-    kept = {
-        other: entry
-        for other, entry in (await _entries(cache, key, now)).items()
-        if other != owner and entry["until"] > now.timestamp()
-    }
-    kept[owner] = {
-        "until": (now + life).timestamp(),
-        "rows": [row.model_dump(mode="json") for row in rows],
-    }
-    await cache.put(key, json.dumps(kept).encode(), now + _KEPT)
+def kind_of(what: str, piece: int = 0) -> str:
+    """The kind of report that holds the `piece`-th part of `what`."""
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(piece))
+    return f"{what}-{letters}"
 
 
-async def left(
-    cache: Cache, key: str, row: type[T], now: datetime, is_gone: Callable[[str], bool]
-) -> tuple[list[T], list[T]]:
-    """The rows of processes that live, and those of others."""
-    living: list[T] = []
-    past: list[T] = []
-    for owner, entry in (await _entries(cache, key, now)).items():
-        lives = entry["until"] > now.timestamp() and not is_gone(owner)
-        for each in entry["rows"]:
-            try:
-                (living if lives else past).append(row.model_validate(each))
-            except ValidationError:
-                continue  # of another release
-    return living, past
+async def say(reports: Reports, kind: str, rows: Sequence[Model], owner: str) -> None:
+    """Leave how `rows` fare now, for as long as a report lives.
+
+    Raises:
+        Outage: it cannot be left now.
+    """
+    value = json.dumps([row.model_dump(mode="json") for row in rows]).encode()
+    await reports.leave(kind, owner, value, reports.lives_s)
 
 
-async def _entries(cache: Cache, key: str, now: datetime) -> dict[str, dict[str, Any]]:
-    """Owner -> its entry; what is not of the shape of this release is as if it were not there."""
+async def said(reports: Reports, kind: str, row: type[T]) -> list[T]:
+    """What living processes say now; what is not of this release's shape is passed over.
+
+    Raises:
+        Outage: it cannot be read now.
+    """
+    found: list[T] = []
+    for report in await reports.read(kind):
+        try:
+            each_said = json.loads(report.value)
+        except (ValueError, RecursionError):
+            continue
+        found += _understood(each_said, row)
+    return found
+
+
+async def remember(cache: Cache, key: str, rows: Sequence[MailboxRow], now: datetime) -> None:
+    """Keep `rows` beyond the end of this process, and those of other mailboxes as they are.
+
+    What two processes write at once the next write mends.
+
+    Raises:
+        Outage: the store cannot be asked or written.
+    """
+    ours = {(row.account, row.name) for row in rows}
+    before = await remembered(cache, key, now)
+    others = [row for row in before if (row.account, row.name) not in ours]
+    kept = (*rows, *others[: max(0, A_PIECE - len(rows))])
+    value = json.dumps([row.model_dump(mode="json") for row in kept]).encode()
+    await cache.put(key, value, now + _KEPT)
+
+
+async def remembered(cache: Cache, key: str, now: datetime) -> list[MailboxRow]:
+    """What was kept last of each mailbox, whether its process lives or not.
+
+    Raises:
+        Outage: the store cannot be asked.
+    """
     value = await cache.get(key, now)
     try:
-        found = json.loads(value) if value else {}
-    except ValueError:
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        owner: entry
-        for owner, entry in found.items()
-        if isinstance(entry, dict)
-        and isinstance(entry.get("until"), int | float)
-        and isinstance(entry.get("rows"), list)
-    }
+        return _understood(json.loads(value) if value else [], MailboxRow)
+    except (ValueError, RecursionError):
+        return []
+
+
+def _understood(rows: object, row: type[T]) -> list[T]:
+    found: list[T] = []
+    for each in rows if isinstance(rows, list) else ():
+        try:
+            found.append(row.model_validate(each))
+        except ValidationError:
+            continue  # of another release
+    return found

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,23 +15,22 @@ from careerops.bootstrap.standing import (
     MODELS,
     MailboxRow,
     channel_rows,
-    leave,
-    left,
+    kind_of,
     mailbox_rows,
     model_rows,
+    remember,
+    remembered,
+    say,
 )
-from careerops.bootstrap.stores import is_shared
 from careerops.domain.errors import Outage
 from careerops.domain.model import Model
+from careerops.ops.clock import next_beat
 from careerops.ports.clock import Clock
 
 LOOK_EVERY_S: Final = 2.0
-_NEWS_EVERY: Final = timedelta(seconds=30)
-"""How often a time alone is worth a write: a state's change is written at once."""
-_RENEW: Final = timedelta(seconds=300)
-_RENEW_SHARED: Final = timedelta(seconds=60)
-"""Where other hosts look, which cannot see whether a process still lives."""
-_LIVES: Final = 2.5
+_NEWS_EVERY_S: Final = 30.0
+"""How often a time alone is worth a report: a state's change is reported at once."""
+_REMEMBER_EVERY: Final = timedelta(hours=6)
 
 
 async def watch_for_ever(pipeline: Pipeline) -> None:
@@ -50,70 +51,97 @@ async def watch_for_ever(pipeline: Pipeline) -> None:
                 await changed.wait()
     except BaseExceptionGroup as group:
         raise group.exceptions[0] from None
+    finally:
+        await report.end()
 
 
 async def _tick(clock: Clock, changed: asyncio.Event) -> None:
     """Time passes too: look every two seconds."""
     while True:
-        await clock.sleep(LOOK_EVERY_S)
+        await next_beat(clock, LOOK_EVERY_S)
         changed.set()
 
 
+@dataclass(slots=True)
+class _Said:
+    """What was reported of one kind, and when (monotonic seconds)."""
+
+    states: object
+    times: object
+    at_s: float
+
+
 class _Report:
-    """What was left of each kind, and when: idle, it is written once in five minutes."""
+    """What was said of each kind, and when: idle, it is said again before it would be forgotten."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._cache = pipeline.around.stores.cache
+        self._stores = pipeline.around.stores
         self._clock = pipeline.around.clock
-        self._renew = _RENEW_SHARED if is_shared(pipeline.around.config) else _RENEW
-        self._left: dict[str, tuple[object, object, datetime]] = {}
+        self._said: dict[str, _Said] = {}
+        self._kept: dict[int, tuple[object, datetime]] = {}
 
     async def recall(self) -> None:
         """Take over when an earlier process had its last contact and mail."""
-        now = self._clock.now()
+        now, cache = self._clock.now(), self._stores.cache
         for piece in range(_pieces(self._pipeline)):
             try:
-                found = await left(
-                    self._cache, f"{MAILBOXES}/{piece}", MailboxRow, now, lambda _: True
-                )
+                rows = await remembered(cache, kind_of(MAILBOXES, piece), now)
             except Outage:
                 return
-            known = {(row.account, row.name): row for row in found[1]}
+            known = {(row.account, row.name): row for row in rows}
             for watch in (reader.watch for reader in self._pipeline.readers):
                 row = known.get((watch.account, watch.name))
                 if row is not None:
                     watch.remember(row.last_contact, row.last_mail)
 
     async def leave(self) -> None:
-        """Write what is news."""
+        """Say what is news."""
         rows = mailbox_rows(self._pipeline)
-        try:
+        with suppress(Outage):  # nobody can look either
             for piece, start in enumerate(range(0, len(rows), A_PIECE)):
                 some = rows[start : start + A_PIECE]
                 states = [(row.account, row.name, row.state, row.reason) for row in some]
                 mails = [row.last_mail for row in some]
-                await self._put(f"{MAILBOXES}/{piece}", some, states, mails)
+                await self._say(kind_of(MAILBOXES, piece), some, states, mails)
+                await self._keep(piece, some, states)
             channels = channel_rows(self._pipeline)
-            await self._put(CHANNELS, channels, channels, None)
+            await self._say(kind_of(CHANNELS), channels, channels, None)
             models = model_rows(self._pipeline)
-            await self._put(MODELS, models, [(row.name, row.state) for row in models], None)
-        except Outage:
-            return  # nobody can look either
+            await self._say(
+                kind_of(MODELS), models, [(row.name, row.state) for row in models], None
+            )
 
-    async def _put(self, key: str, rows: Sequence[Model], states: object, times: object) -> None:
+    async def end(self) -> None:
+        """Nothing is so any more; when there was contact last is kept."""
+        rows = mailbox_rows(self._pipeline)
+        with suppress(Outage):
+            for piece, start in enumerate(range(0, len(rows), A_PIECE)):
+                await self._keep(piece, rows[start : start + A_PIECE], None)
+            for kind in self._said:
+                await self._stores.reports.leave(kind, self._pipeline.around.owner, b"", 0)
+
+    async def _say(self, kind: str, rows: Sequence[Model], states: object, times: object) -> None:
         if not rows:
             return
-        now = self._clock.now()
-        before = self._left.get(key)
+        reports, now_s = self._stores.reports, self._clock.monotonic()
+        before = self._said.get(kind)
         if before is not None:
-            age = now - before[2]
-            fresh_enough = age < self._renew and (before[1] == times or age < _NEWS_EVERY)
-            if before[0] == states and fresh_enough:
+            age_s = now_s - before.at_s
+            fresh = age_s < reports.lives_s * 2 / 5
+            quiet = before.times == times or age_s < _NEWS_EVERY_S
+            if before.states == states and fresh and quiet:
                 return
-        owner, life = self._pipeline.around.owner, self._renew * _LIVES
-        await leave(self._cache, key, rows, owner=owner, now=now, life=life)
-        self._left[key] = (states, times, now)
+        await say(reports, kind, rows, self._pipeline.around.owner)
+        self._said[kind] = _Said(states, times, now_s)
+
+    async def _keep(self, piece: int, rows: Sequence[MailboxRow], states: object) -> None:
+        now = self._clock.now()
+        before = self._kept.get(piece)
+        if before is not None and before[0] == states and now - before[1] < _REMEMBER_EVERY:
+            return
+        await remember(self._stores.cache, kind_of(MAILBOXES, piece), rows, now)
+        self._kept[piece] = (states, now)
 
 
 def _pieces(pipeline: Pipeline) -> int:

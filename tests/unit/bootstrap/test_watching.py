@@ -14,7 +14,7 @@ from careerops.adapters.memory.database import MemoryDatabase
 from careerops.bootstrap import looking
 from careerops.bootstrap.observing import _mailboxes
 from careerops.bootstrap.pipeline import Pipeline, Surroundings
-from careerops.bootstrap.standing import MAILBOXES
+from careerops.bootstrap.standing import CHANNELS, MAILBOXES, MODELS, kind_of
 from careerops.bootstrap.watching import watch_for_ever
 from careerops.config import Config, build_config
 from careerops.domain.errors import ConfigurationError, Outage
@@ -53,6 +53,7 @@ class Scene:
         self.clock = self.database.clock
         self.calls: list[str] = []
         self.database.cache = Wrapped(self.database.cache, self.calls)  # type: ignore[assignment]  # it counts
+        self.database.reports = Wrapped(self.database.reports, self.calls)  # type: ignore[assignment]  # likewise
         self.begin(mailboxes, owner)
 
     def begin(self, mailboxes: int = 2, owner: str = "") -> None:
@@ -175,8 +176,8 @@ async def test_a_mailbox_that_another_process_reads_is_shown_as_that_one_says() 
     assert [row["account"] for row in _mailboxes(scene.pipeline)] == ["a0"]
 
 
-async def test_idle_mailboxes_cost_a_write_in_five_minutes() -> None:
-    """A contact alone is none; what changes is written at once, mail each half minute at most."""
+async def test_idle_mailboxes_cost_a_report_in_five_minutes_and_hardly_a_write() -> None:
+    """A contact alone is none; what changes is said at once, mail each half minute at most."""
     scene = Scene()
     async with scene.running():
         for watch in scene.watches:
@@ -186,25 +187,33 @@ async def test_idle_mailboxes_cost_a_write_in_five_minutes() -> None:
         for _ in range(60):
             scene.watches[0].contact(following=True)
             await scene.clock.advance(60)
-        assert scene.calls.count("put") <= 3 * 13, "one of each kind in five minutes"
+        assert scene.calls.count("leave") <= 3 * 13, "one of each kind in five minutes"
+        assert scene.calls.count("put") == 0
         scene.calls.clear()
         for _ in range(300):
             scene.watches[0].mail(scene.clock.now())
             await scene.clock.advance(2)
-        assert scene.calls.count("put") <= 600 / 30 + 3 * 3 + 1
+        assert scene.calls.count("leave") <= 600 / 30 + 3 * 3 + 1
+        assert scene.calls.count("put") == 0
 
 
-async def test_many_mailboxes_are_left_in_pieces_that_a_cache_takes() -> None:
-    """None of them is as large as a cache's longest value."""
+async def test_many_mailboxes_are_left_in_pieces_that_reports_and_a_cache_take() -> None:
+    """None of them is as large as the longest value of these."""
     scene = Scene(600)
     sizes: list[int] = []
     put = scene.database.cache.inner.put  # type: ignore[attr-defined]  # it is wrapped
+    leave = scene.database.reports.inner.leave  # type: ignore[attr-defined]  # it is wrapped
 
     async def measured(key: str, value: bytes, expires_at: Any) -> None:
         sizes.append(len(value))
         await put(key, value, expires_at)
 
+    async def weighed(kind: str, owner: str, value: bytes, lives_s: float) -> None:
+        sizes.append(len(value))
+        await leave(kind, owner, value, lives_s)
+
     scene.database.cache.inner.put = measured  # type: ignore[attr-defined]  # it is wrapped in one that counts
+    scene.database.reports.inner.leave = weighed  # type: ignore[attr-defined]  # it is wrapped in one that counts
     for watch in scene.watches:
         watch.trouble(ConfigurationError("x" * 500))
     async with scene.running():
@@ -214,14 +223,15 @@ async def test_many_mailboxes_are_left_in_pieces_that_a_cache_takes() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [b"\xff", b"[]", b"{}", b'{"o": 1}', b'{"o": {"until": 9e12, "rows": [1, {"name": 2}]}}'],
+    [b"\xff", b"[]", b"{}", b'{"o": 1}', b'[1, {"name": 2}, []]'],
 )
 async def test_what_another_release_left_is_as_if_it_were_not_there(value: bytes) -> None:
     """Neither who looks nor who runs ends by it."""
     scene = Scene()
     far = WHEN + timedelta(days=1)
-    for key in (f"{MAILBOXES}/0", "standing/channels", "standing/models"):
-        await scene.database.cache.put(key, value, far)
+    await scene.database.cache.put(kind_of(MAILBOXES, 0), value, far)
+    for what in (MAILBOXES, CHANNELS, MODELS):
+        await scene.database.reports.leave(kind_of(what), "another", value, 86_400)
     assert await scene.boxes() == [("down", looking.NOT_RUNNING)] * 2
     assert len(await looking.channels(scene.around)) == 2
     assert len(await looking.models(scene.around)) == 2
