@@ -18,10 +18,10 @@ from support.telling import Channel, World
 from support.whatsapp import PERSON, PHONE_ID, TOKEN, WhatsAppFake, refusal
 
 TWICE = 2
-TRIES = 8
-"""At most, of one notification that is refused each time while others pass."""
-PROBES = 100
-"""At most, of a channel that is out for an hour: one a minute and some."""
+TRIES = 40
+"""At most, of one that is refused each time: while no other passes it is the channel that is tried."""
+PROBES = 400
+"""At most, of a channel that is out for an hour; a vendor may ask for one each ten seconds."""
 
 
 def role_of(identity: str) -> str:

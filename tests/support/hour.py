@@ -102,7 +102,8 @@ async def all_bad(
         await _one_alert(world, mail)
         states = [s for s in await world.database.ledger.entries() if s.entry.event_id]
         assert {state.status for state in states} <= OPEN
-        assert [each.state for each in world.sender.channels] == ["down", "up"]
+        waits = any(state.status is DeliveryStatus.PLANNED for state in states)
+        assert world.sender.channels[0].state == "down" or not waits
         mend()
         await world.plan_these(notification(50))
         await hour.advance(150)

@@ -203,12 +203,14 @@ class Sender:
         status = DeliveryStatus.PLANNED if again else DeliveryStatus.UNKNOWN
         channel = state.entry.channel
         reason = "process_ended"
+        # An outage in between would find it again, when its lease is over, and count it twice.
+        finish = partial(self._ledger.finish, state, status, self._clock.now(), reason=reason)
         try:
-            await self._ledger.finish(state, status, self._clock.now(), reason=reason)
+            await self._patiently(finish)
         except Fenced:
             return  # another process decides about it
         if not again:
-            await self._around.on_undelivered(state, status)
+            await self._patiently(partial(self._around.on_undelivered, state, status))
         self._around.metrics.notifications.labels(channel, "unknown").inc()
         self._logger.warning(
             LogEvent.NOTIFICATION_UNKNOWN, channel=channel, status=status.value, reason=reason

@@ -326,6 +326,32 @@ async def test_three_deaths_in_mid_send_are_two_sends_and_a_persons_matter() -> 
     assert [each.kind for each in mail.notifications] == [NotificationKind.ALERT]
 
 
+@pytest.mark.parametrize("out", ["finish", "plan"])
+async def test_a_store_that_is_out_while_a_death_is_resolved_changes_nothing(out: str) -> None:
+    """The send is counted once, and the alert is planned all the same."""
+    mail = Channel(channel="mail")
+    world = World(Channel(), others=[mail], resend=False)
+    await world.plan("a")
+    ledger, now = world.database.ledger, world.database.clock.now()
+    (due,) = await ledger.due(["phone"], now, 9)
+    await ledger.claim(due, "dead", now, 60)
+    world.database.crash()
+    real, left = getattr(ledger, out), [3]
+
+    async def flaky(*given: object, **named: object) -> object:
+        if left[0]:
+            left[0] -= 1
+            raise Outage("the store cannot be reached", scope="store")
+        return await real(*given, **named)
+
+    setattr(ledger, out, flaky)
+    async with world.running():
+        await world.advance(200)
+    state = await world.status("a")
+    assert (state.status, state.unknown) == (DeliveryStatus.UNKNOWN, 1)
+    assert [each.kind for each in mail.notifications] == [NotificationKind.ALERT]
+
+
 async def test_what_is_not_worth_telling_any_more_expires() -> None:
     """After `worth_until` nothing is sent, also of what waits for its channel."""
     down = True
