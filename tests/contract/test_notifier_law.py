@@ -138,7 +138,9 @@ async def test_one_notification_that_goes_wrong_for_ever_harms_no_other(
         await phone.close()
 
 
-@pytest.mark.parametrize("ending", ["RuntimeError", "CancelledError", "OutcomeUnknown", "dict", "never"])
+@pytest.mark.parametrize(
+    "ending", ["RuntimeError", "CancelledError", "OutcomeUnknown", "dict", "never"]
+)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_notifier_that_always_goes_wrong_floods_nobody(
     kind: str,

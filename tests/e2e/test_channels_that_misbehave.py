@@ -155,7 +155,9 @@ def test_the_other_channel_tells_the_mail_and_nothing_waits_for_the_first(home: 
 
 
 @pytest.mark.parametrize("renamed", [False, True])
-def test_what_a_removed_or_renamed_channel_had_to_tell_is_told(home: Home, *, renamed: bool) -> None:
+def test_what_a_removed_or_renamed_channel_had_to_tell_is_told(
+    home: Home, *, renamed: bool
+) -> None:
     """By what the account has now, once."""
     with outside(Gateway("http 502")) as server:
         configure(home, channel(server).replace(str(server.port), "9"))
