@@ -105,14 +105,15 @@ ENDINGS: dict[str, Callable[[Wrong], Awaitable[object]]] = {
     "CancelledError": _raises(asyncio.CancelledError),
     "cancels-itself": _cancels_itself,
     "OutcomeUnknown": _raises(lambda: OutcomeUnknown("nobody knows")),
-    "True": _returns(True),
-    "False": _returns(False),
+    "True": _returns(value=True),
+    "False": _returns(value=False),
     "text": _returns(""),
     "dict": _returns({}),
     "object": _returns(object()),
     "never": _never,
     "ignores-its-end": _ignores_its_end,
 }
+ALWAYS = ["RuntimeError", "CancelledError", "OutcomeUnknown", "dict", "never"]
 TWICE = 2
 
 
@@ -138,9 +139,7 @@ async def test_one_notification_that_goes_wrong_for_ever_harms_no_other(
         await phone.close()
 
 
-@pytest.mark.parametrize(
-    "ending", ["RuntimeError", "CancelledError", "OutcomeUnknown", "dict", "never"]
-)
+@pytest.mark.parametrize("ending", ALWAYS)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_notifier_that_always_goes_wrong_floods_nobody(
     kind: str,

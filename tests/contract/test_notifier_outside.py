@@ -19,7 +19,7 @@ from support.whatsapp import PERSON, PHONE_ID, TOKEN, WhatsAppFake, refusal
 
 TWICE = 2
 TRIES = 40
-"""At most, of one that is refused each time: while no other passes it is the channel that is tried."""
+"""At most, of one that is refused each time: while no other passes it tries the channel."""
 PROBES = 400
 """At most, of a channel that is out for an hour; a vendor may ask for one each ten seconds."""
 

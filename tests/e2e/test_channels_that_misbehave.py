@@ -155,9 +155,7 @@ def test_the_other_channel_tells_the_mail_and_nothing_waits_for_the_first(home: 
 
 
 @pytest.mark.parametrize("renamed", [False, True])
-def test_what_a_removed_or_renamed_channel_had_to_tell_is_told(
-    home: Home, *, renamed: bool
-) -> None:
+def test_what_a_channel_that_is_gone_had_to_tell_is_told(home: Home, *, renamed: bool) -> None:
     """By what the account has now, once."""
     with outside(Gateway("http 502")) as server:
         configure(home, channel(server).replace(str(server.port), "9"))
@@ -187,8 +185,8 @@ def test_an_unknown_id_is_one_line(home: Home, arguments: tuple[str, str]) -> No
 
 def test_what_was_sent_cannot_be_dropped_and_several_channels_are_told_apart(home: Home) -> None:
     """One line says so; `--channel` names one of them."""
-    configure(home, JSONL + JSONL.replace("jsonl", "jsonl", 1).replace(
-        "told.jsonl", "more.jsonl").replace('kind = "jsonl"', 'kind = "jsonl"\nname = "more"'))  # fmt: skip
+    more = '[[notifier]]\nkind = "jsonl"\nname = "more"\npath = "more.jsonl"\n'
+    configure(home, JSONL + more)
     run(home)
     rows = home.json("notifications", "list", "--all")
     assert sorted(row["channel"] for row in rows) == ["jsonl", "more"]
