@@ -66,8 +66,9 @@ class Notifications:
         return done
 
     async def retry(self, name: str, channel: str = "") -> list[str]:
-        """Tell it again by the channels that failed, expired, were told to drop it, or of which
-        nobody knows; returns them.
+        """Tell it again by the channels where it failed, expired, was dropped or nobody knows.
+
+        Returns those channels.
 
         Raises:
             CareerOpsError: there is no such notification, or it is told or planned already.
