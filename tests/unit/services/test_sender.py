@@ -352,6 +352,38 @@ async def test_a_store_that_is_out_while_a_death_is_resolved_changes_nothing(out
     assert [each.kind for each in mail.notifications] == [NotificationKind.ALERT]
 
 
+async def test_a_restart_neither_hurries_the_repeat_nor_grants_a_third() -> None:
+    """The ledger keeps both: when it is due, and how many outcomes are unknown."""
+    world = World(failing("a", OutcomeUnknown("502")))
+    await world.plan("a")
+    for seconds, tries in ((5, 1), (40, 1), (60, 2), (300, 2)):
+        async with world.running():
+            await world.advance(seconds)
+        assert len(world.channel.tries) == tries
+        world.sender = world.another()
+    assert (await world.status("a")).status is DeliveryStatus.UNKNOWN
+
+
+async def test_what_was_sent_while_the_store_is_out_is_not_taken_for_a_death() -> None:
+    """Its lease passes, but it is in our own hands."""
+    world = World(Channel())
+    ledger, clock = world.database.ledger, world.database.clock
+    real, until = ledger.finish, clock.monotonic() + 150
+
+    async def finish(*given: object, **named: object) -> None:
+        if clock.monotonic() < until:
+            raise Outage("the store cannot be reached", scope="store")
+        await real(*given, **named)  # type: ignore[arg-type]  # passed through
+
+    ledger.finish = finish  # type: ignore[method-assign]  # a store that is out for a while
+    await world.plan("a")
+    async with world.running():
+        await world.advance(400)
+    state = await world.status("a")
+    assert (state.status, state.unknown) == (DeliveryStatus.SENT, 0)
+    assert world.channel.told == ["a"]
+
+
 async def test_what_is_not_worth_telling_any_more_expires() -> None:
     """After `worth_until` nothing is sent, also of what waits for its channel."""
     down = True
