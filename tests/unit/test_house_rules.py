@@ -19,7 +19,8 @@ TASK_OWNERS: Final[dict[str, str]] = {
     "adapters/sqlite/background.py": "the log's own tasks, ended with it; one that dies ends it",
     "llm/experiments/background.py": "shadows and what is written of them, ended by `close`",
     "ops/lifecycle.py": "the one place that owns background tasks and stops the process with them",
-    "services/sender.py": "races a wake-up, a timer and the end, and ends all three on leaving",
+    "services/outbox.py": "races a wake-up and a timer, and ends both on leaving",
+    "services/send.py": "a send and its timer end with it; one that ignores its end is left alone",
     "stream/": "lanes and their timers live and die with the worker, which awaits every one",
 }
 """Where a task may be started without a TaskGroup, and why."""
