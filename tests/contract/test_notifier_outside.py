@@ -197,7 +197,16 @@ async def test_a_gateway_that_goes_wrong_for_one_message(
         await phone.close()
 
 
-@pytest.mark.parametrize("fault", [name for name in IN_DOUBT | REFUSED if name != "redirects"])
+_LONG = pytest.param(
+    "429 asks for a day",
+    marks=pytest.mark.xfail(
+        strict=True, reason="a channel that asks for longer than an hour raises no alert yet"
+    ),
+)
+_OF_ALL = [n for n in IN_DOUBT | REFUSED if n not in {"redirects", "429 asks for a day"}]
+
+
+@pytest.mark.parametrize("fault", [*_OF_ALL, _LONG])
 async def test_a_gateway_that_goes_wrong_for_all(
     fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
