@@ -94,20 +94,19 @@ class World:
         self, *ids: str, account: str = "me", worth_s: float | None = None, channel: str = "phone"
     ) -> None:
         """Plan notifications, due at once."""
+        bare = [Notification(notification_id=each, account=account) for each in ids]
+        await self.plan_these(*bare, worth_s=worth_s, channel=channel)
+
+    async def plan_these(
+        self, *notifications: Notification, worth_s: float | None = None, channel: str = "phone"
+    ) -> None:
+        """Plan them as they are, due at once; each is about an event of its own id."""
         now = self.database.clock.now()
         worth = None if worth_s is None else now + timedelta(seconds=worth_s)
-        entries = [
-            Entry(
-                each,
-                channel,
-                account,
-                each,
-                Notification(notification_id=each, account=account).model_dump_json().encode(),
-                None,
-                worth,
-            )
-            for each in ids
-        ]
+        entries = []
+        for each in notifications:
+            name, payload = each.notification_id, each.model_dump_json().encode()
+            entries.append(Entry(name, channel, each.account, name, payload, None, worth))
         await self.database.ledger.plan(entries, now)
         self.sender.wake()
 

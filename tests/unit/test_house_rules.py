@@ -19,8 +19,8 @@ TASK_OWNERS: Final[dict[str, str]] = {
     "adapters/sqlite/background.py": "the log's own tasks, ended with it; one that dies ends it",
     "llm/experiments/background.py": "shadows and what is written of them, ended by `close`",
     "ops/lifecycle.py": "the one place that owns background tasks and stops the process with them",
-    "services/outbox.py": "races the next look and a wake-up, and ends both on leaving",
-    "services/send.py": "lets the next one overtake a slow send; ended with the send",
+    "services/outbox.py": "races a wake-up and a timer, and ends both on leaving",
+    "services/send.py": "a send and its timer end with it; one that ignores its end is left alone",
     "stream/": "lanes and their timers live and die with the worker, which awaits every one",
 }
 """Where a task may be started without a TaskGroup, and why."""

@@ -66,14 +66,17 @@ class Notifications:
         return done
 
     async def retry(self, name: str, channel: str = "") -> list[str]:
-        """Tell it again by the channels that failed, or of which nobody knows; returns them.
+        """Tell it again by the channels where it failed, expired, was dropped or nobody knows.
+
+        Returns those channels.
 
         Raises:
             CareerOpsError: there is no such notification, or it is told or planned already.
         """
         now = self._clock.now()
         chosen = await self.find(name, channel)
-        ended = [s for s in chosen if s.status not in {DeliveryStatus.SENT, DeliveryStatus.DROPPED}]
+        # What was dropped for a reason is told by a summary or by another channel.
+        ended = [s for s in chosen if s.status is not DeliveryStatus.DROPPED or not s.reason]
         done = [s.entry.channel for s in ended if await self._ledger.revive(*s.entry.identity, now)]
         if not done:
             raise CareerOpsError("it is told or planned already: see careerops notifications list")

@@ -42,6 +42,8 @@ from careerops.stream.retry import RetryPolicy
 STAGE: Final = "send"
 SEND_TIMEOUT_S: Final = 45.0
 _HOUR: Final = timedelta(hours=1)
+_LAST_WORDS_S: Final = 1.0
+"""For a send that is told to end to close its connection."""
 _SLOW_S: Final = 5.0
 """A send that takes longer is not waited for by the next one of its (channel, account)."""
 _TWICE: Final = 2
@@ -101,6 +103,7 @@ class SendHandler:
         self._owner = owner
         self._logger = get_logger("notify")
         self._patiently = Patience(clock, self._logger)
+        self._abandoned: set[asyncio.Future[object]] = set()
 
     def scopes(self, message: Message) -> frozenset[str]:
         """The channel, and the room that its account has left this hour."""
@@ -150,8 +153,7 @@ class SendHandler:
         send: Callable[[Notification], Awaitable[object]] = self._notifiers[channel].send
         slow = asyncio.ensure_future(self._overtake_slow(hand))
         try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                answer = await send(notification)
+            answer = await self._bounded(send(notification))
         except asyncio.CancelledError as error:
             if is_told_to_end(error):
                 raise
@@ -164,6 +166,28 @@ class SendHandler:
             self._measure(channel, notification)
         finally:
             slow.cancel()
+
+    async def _bounded(self, sending: Awaitable[object]) -> object:
+        """Await a send, but not for ever, though it may ignore that it is told to end.
+
+        Raises:
+            TimeoutError: it did not return in time; it was told to end, and left to itself.
+        """
+        task = asyncio.ensure_future(sending)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=SEND_TIMEOUT_S)
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait({task}, timeout=_LAST_WORDS_S)
+            raise
+        if done:
+            return task.result()
+        task.cancel()
+        await asyncio.wait({task}, timeout=_LAST_WORDS_S)
+        if not task.done():
+            self._abandoned.add(task)
+            task.add_done_callback(self._abandoned.discard)
+        raise TimeoutError
 
     async def _failed(self, hand: Hand, error: Exception, outages: int) -> None:
         """Raise what the engine is to do about `error` of the notifier."""

@@ -39,6 +39,8 @@ from careerops.stream.worker import Worker, WorkerSettings
 
 _GROUP: Final = "careerops.send"
 _FAILURES_TO_ALERT: Final = 3
+_FAR_S: Final = 300.0
+"""A channel that is to be tried so late is as good as down, whatever the reason."""
 _TWICE: Final = 2
 _STRAYS: Final = 1000
 _RETRY: Final = RetryPolicy(base_delay_s=30.0, max_delay_s=300.0, max_park_s=1800.0)
@@ -187,7 +189,8 @@ class Sender:
         channel = scope.name.removeprefix("channel:")
         if channel not in self._notifiers or scope.name == channel:
             return
-        sure = isinstance(error, ChannelOut) or scope.failures >= _FAILURES_TO_ALERT
+        far = scope.due - self._clock.monotonic() >= _FAR_S
+        sure = isinstance(error, ChannelOut) or far or scope.failures >= _FAILURES_TO_ALERT
         known = self._down.get(channel)
         if not sure or (known is not None and known.since == scope.since):
             return
@@ -206,12 +209,14 @@ class Sender:
         status = DeliveryStatus.PLANNED if again else DeliveryStatus.UNKNOWN
         channel = state.entry.channel
         reason = "process_ended"
+        # An outage in between would find it again, when its lease is over, and count it twice.
+        finish = partial(self._ledger.finish, state, status, self._clock.now(), reason=reason)
         try:
-            await self._ledger.finish(state, status, self._clock.now(), reason=reason)
+            await self._patiently(finish)
         except Fenced:
             return  # another process decides about it
         if not again:
-            await self._around.on_undelivered(state, status)
+            await self._patiently(partial(self._around.on_undelivered, state, status))
         self._around.metrics.notifications.labels(channel, "unknown").inc()
         self._logger.warning(
             LogEvent.NOTIFICATION_UNKNOWN, channel=channel, status=status.value, reason=reason

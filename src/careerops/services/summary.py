@@ -40,7 +40,7 @@ def summary_of(folded: Sequence[EntryState]) -> Entry | None:
             (
                 f"{len(titles)} notifications in one, as there were so many this hour:",
                 *shown,
-                "Each with its text: careerops notifications list",
+                "Each by itself: careerops notifications list --all",
             )
         ),
     )

@@ -186,7 +186,7 @@ async def test_one_notification_that_always_fails_harms_no_other(name: str) -> N
     async with world.running() as task:
         await world.advance(5)
         assert sorted(world.channel.told) == ["b", "c"]
-        for n in range(70 if name == "Transient with a long delay" else 20):
+        for n in range(35):  # a server may ask for the half hour that it is given
             await world.plan(f"later{n}")
             await world.advance(5)
             assert f"later{n}" in world.channel.told
@@ -324,6 +324,64 @@ async def test_three_deaths_in_mid_send_are_two_sends_and_a_persons_matter() -> 
     assert (await world.status("a")).status is DeliveryStatus.UNKNOWN
     assert not world.channel.told
     assert [each.kind for each in mail.notifications] == [NotificationKind.ALERT]
+
+
+@pytest.mark.parametrize("out", ["finish", "plan"])
+async def test_a_store_that_is_out_while_a_death_is_resolved_changes_nothing(out: str) -> None:
+    """The send is counted once, and the alert is planned all the same."""
+    mail = Channel(channel="mail")
+    world = World(Channel(), others=[mail], resend=False)
+    await world.plan("a")
+    ledger, now = world.database.ledger, world.database.clock.now()
+    (due,) = await ledger.due(["phone"], now, 9)
+    await ledger.claim(due, "dead", now, 60)
+    world.database.crash()
+    real, left = getattr(ledger, out), [3]
+
+    async def flaky(*given: object, **named: object) -> object:
+        if left[0]:
+            left[0] -= 1
+            raise Outage("the store cannot be reached", scope="store")
+        return await real(*given, **named)
+
+    setattr(ledger, out, flaky)
+    async with world.running():
+        await world.advance(200)
+    state = await world.status("a")
+    assert (state.status, state.unknown) == (DeliveryStatus.UNKNOWN, 1)
+    assert [each.kind for each in mail.notifications] == [NotificationKind.ALERT]
+
+
+async def test_a_restart_neither_hurries_the_repeat_nor_grants_a_third() -> None:
+    """The ledger keeps both: when it is due, and how many outcomes are unknown."""
+    world = World(failing("a", OutcomeUnknown("502")))
+    await world.plan("a")
+    for seconds, tries in ((5, 1), (40, 1), (60, 2), (300, 2)):
+        async with world.running():
+            await world.advance(seconds)
+        assert len(world.channel.tries) == tries
+        world.sender = world.another()
+    assert (await world.status("a")).status is DeliveryStatus.UNKNOWN
+
+
+async def test_what_was_sent_while_the_store_is_out_is_not_taken_for_a_death() -> None:
+    """Its lease passes, but it is in our own hands."""
+    world = World(Channel())
+    ledger, clock = world.database.ledger, world.database.clock
+    real, until = ledger.finish, clock.monotonic() + 150
+
+    async def finish(*given: object, **named: object) -> None:
+        if clock.monotonic() < until:
+            raise Outage("the store cannot be reached", scope="store")
+        await real(*given, **named)  # type: ignore[arg-type]  # passed through
+
+    ledger.finish = finish  # type: ignore[method-assign]  # a store that is out for a while
+    await world.plan("a")
+    async with world.running():
+        await world.advance(400)
+    state = await world.status("a")
+    assert (state.status, state.unknown) == (DeliveryStatus.SENT, 0)
+    assert world.channel.told == ["a"]
 
 
 async def test_what_is_not_worth_telling_any_more_expires() -> None:

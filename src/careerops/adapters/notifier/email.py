@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _MAX_CHARS: Final = 4000
 _PERMANENT: Final = 500
+_REFUSALS: Final = range(400, 600)
 _POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=998)
 """A Message-ID in two lines is legal, and some read nothing of it: only what must be is folded."""
 _PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}
@@ -281,8 +282,11 @@ class EmailNotifier:
             accepted = True
             await smtp.data(message)
         except aiosmtplib.SMTPResponseException as error:
-            # A reply is a reply: even to DATA it says that the message was not taken.
+            # A refusal is one even after DATA: the message was not taken. What is no reply of
+            # SMTP, such as one without a number or without an end, says nothing about that.
             failure = _by_code(host, error.code)
+            if accepted and error.code not in _REFUSALS:
+                failure = OutcomeUnknown(f"{host} answers a message with what is no reply")
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             failure = _before_data(host, error)
             if accepted:
