@@ -22,6 +22,8 @@ _ENDS_S: Final = 15.0
 _TAKES_OVER_S: Final = 40.0
 _STARTS_S: Final = 5.0
 """A process that has just been started may refuse to go on without what it needs."""
+_OVER_S: Final = 5.0
+"""How long a first call may take after an outage; there may be none."""
 _STOPS: Final = 50
 _POLL_S: Final = 0.02
 
@@ -205,7 +207,7 @@ class Driver:
         finally:
             outage.end()
         until = time.time()
-        self._progress(self._outside.seen() + 1)
+        self._progress(self._outside.seen() + 1, _OVER_S)
         gone = [each for each in self._members if not each.alive]
         self.blocked.append((at, until))
         detail = ", ".join(f"{each.spec.name} ended with {each.wait(0)}" for each in gone)

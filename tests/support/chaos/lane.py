@@ -25,6 +25,8 @@ timeout_s = 5
 concurrency = {concurrency}
 fallback = "none"
 on_outage = "hold"
+[notify]
+max_sends_per_hour = 10000
 [[notifier]]
 kind = "whatsapp"
 phone_number_id = "106540352242922"
