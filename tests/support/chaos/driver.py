@@ -52,7 +52,8 @@ class Driver:
         self.lane = lane
         self._outside = outside
         self.inbox = inbox
-        self._environment = {**lane.environment, **environment}
+        delays = {"CHAOS_REPEAT_S": str(lane.repeat_s)}
+        self._environment = {**lane.environment, **delays, **environment}
         self._members = [self._member(index) for index in range(len(lane.members))]
         self.faults: list[Fault] = []
         self.blocked: list[tuple[float, float]] = []
@@ -233,11 +234,13 @@ class Driver:
             self._outside.command("run", "late", times=6, delay_s=1.5)
         elif weather == "late_effects":
             self._outside.command("effect", "late", times=2, delay_s=1.0)
+        elif weather == "slow_effects":
+            self._outside.command("effect", "late", times=20, delay_s=2.0)
         elif weather == "refused_effect":
             self._outside.command("effect", "fail")
         elif weather:
             self._outside.command("effect", "hang" if weather == "hung_effect" else "gateway")
-            self.faults.append(Fault(weather, at, at, effects=1, clean=True))
+            self.faults.append(Fault(weather, at, at, clean=True))
 
     # ---- around them ----
 
@@ -321,4 +324,6 @@ class Driver:
         return True
 
     def _member(self, index: int) -> Member:
-        return Member(self._home, self.lane.members[index], self._environment)
+        spec = self.lane.members[index]
+        shift = {"CHAOS_AHEAD_S": str(spec.ahead_s)} if spec.ahead_s else {}
+        return Member(self._home, spec, {**self._environment, **shift})

@@ -7,7 +7,9 @@ What it holds the program to, and where each fact comes from:
 - a dead letter has a cause: the mail is poison, or processes died at it, or its calls failed;
 - what was told is what was decided: the token in the message is that of the verdict that stands;
 - an effect is unique, except as often as the ledger says `unknown`, and there are no more
-  repeats than sends that faults can have cut;
+  repeats than sends that faults can have cut, or the outside has left without a clear answer;
+- nobody is told the same by a channel more than twice, whatever happens; what may not have been
+  told is not called told, and is shown to whoever looks (`oracle_outside`);
 - first effects within a conversation are in the order of its mails;
 - a handler runs again only if a fault fell between its start and its settlement, and each fault
   explains no more repeats than there were handlers, at work and with their outcome being written;
@@ -23,6 +25,7 @@ from typing import Final
 
 from careerops.domain.topics import GROUP_CLASSIFY
 from support.chaos.evidence import Effect, Evidence, Fault, Letter, Place, Run, Sighting
+from support.chaos.oracle_outside import admitted_sends, at_most_twice
 from support.chaos.plan import ZOMBIE
 
 SETTLE_S: Final = 0.5
@@ -69,7 +72,12 @@ def endings(evidence: Evidence) -> Iterator[str]:
             "verdict OTHER": mail.event_id in others,
         }
         found = [end for end, reached in ends.items() if reached]
-        right = {"C": "effect", "O": "verdict OTHER", "P": "dead letter"}[mail.kind]
+        right = {
+            "C": "effect",
+            "O": "verdict OTHER",
+            "P": "effect" if evidence.rules else "dead letter",
+            "X": "effect" if evidence.rules else "dead letter",
+        }[mail.kind]
         if not found:
             yield f"{name} was lost: no {right}, no dead letter"
         elif len(found) > 1:
@@ -132,6 +140,7 @@ def repeated_effects(evidence: Evidence) -> Iterator[str]:
         if times > admitted:
             yield f"mail {number} was told {times} times again, {admitted} admitted"
     possible = sum(fault.effects for fault in evidence.faults)
+    possible += sum(effect.lost for effect in evidence.effects)
     if sum(repeats.values()) > possible:
         yield f"{sum(repeats.values())} effects were repeated, faults explain {possible}"
     admitted = sum(unknown.values())
@@ -140,13 +149,19 @@ def repeated_effects(evidence: Evidence) -> Iterator[str]:
 
 
 def order(evidence: Evidence) -> Iterator[str]:
-    """First effects of a conversation come in the order of its mails."""
+    """First effects of a conversation come in the order of its mails.
+
+    Those that the world refused at first are overtaken, so that they hold up nobody.
+    """
+    refused = {effect.number for effect in evidence.refused}
     conversations = {mail.number: mail.conversation for mail in evidence.inputs}
     first: dict[int, Effect] = {}
     for effect in evidence.effects:
         first.setdefault(effect.number, effect)
     told: dict[str, list[int]] = defaultdict(list)
     for number in first:
+        if number in refused:
+            continue
         told[conversations.get(number, "")].append(number)
     for numbers in told.values():
         for before, after in pairwise(numbers):
@@ -325,6 +340,8 @@ CHECKS: Final[Sequence[Callable[[Evidence], Iterator[str]]]] = (
     strangers,
     decisions,
     repeated_effects,
+    at_most_twice,
+    admitted_sends,
     order,
     repeated_runs,
     redelivered,

@@ -9,7 +9,7 @@ from typing import Final
 from careerops.adapters.sqlite import groups
 from careerops.domain.topics import GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
 from support.chaos.disk import disk
-from support.chaos.lane import CONCURRENCY, Lane, MemberSpec
+from support.chaos.lane import CONCURRENCY, REPEAT_S, SHORT_REPEAT_S, Lane, MemberSpec
 
 SHORT_LEASE_S: Final = 3.0
 """Instead of the 15 s of groups and sources, so that a run has time for more than one zombie."""
@@ -38,7 +38,8 @@ SERVICES: Final = (INGEST, CLASSIFY, RESEARCH, NOTIFY)
 def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True) -> Iterator[Lane]:
     """The lane for a home in `folder`: one process, or with `apart` one a service.
 
-    With `short_leases` zombies need 3 s of silence and not the product's 15.
+    With `short_leases` zombies need 3 s of silence and not the product's 15, and a send of unknown
+    outcome is begun once more after 4 s and not the product's 60.
     """
     lease_s = SHORT_LEASE_S if short_leases else groups.LEASE_S
     with disk(folder / "disk", lambda: _users(folder / "disk")) as place:
@@ -50,7 +51,8 @@ def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True)
             exact=True,
             lease_s=lease_s,
             replaced=True,
-            survives=False,
+            survives=True,
+            repeat_s=SHORT_REPEAT_S if short_leases else REPEAT_S,
             is_free=lambda: _is_unlocked(folder / "disk" / "careerops.db"),
             environment={"CHAOS_LEASE_S": str(lease_s)},
             note=f"disk full: {place.how}; leases of {lease_s:g} s",
