@@ -156,9 +156,7 @@ class HostileDriver(Driver):
 
         def calm() -> bool:
             runs = runs_of(self._outside.lines())[-64:]
-            ends = [
-                run.end if run.end is not None else time.time() for run in runs if _is_open(run)
-            ]
+            ends = [time.time() if run.end is None else run.end for run in runs]
             return time.time() - max(ends, default=0.0) > _CALM_S
 
         self._eventually(calm, _HOLDS_S, feed=False)
@@ -210,11 +208,6 @@ class HostileDriver(Driver):
         numbers = {effect.number for effect in effects_of(self._outside.lines())}
         told = {mail.event_id for mail in self.inbox.inputs if mail.number in numbers}
         return told | {each["event_id"] for each in letters}
-
-
-def _is_open(run: Any) -> bool:
-    """Whether a run may be at work, or was: one whose caller died is over."""
-    return run.end is None or not run.dropped
 
 
 def ahead(lane: Lane, seconds: float, members: Sequence[int]) -> Lane:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from careerops.adapters.kafka.options import GroupProtocol
 from careerops.domain.topics import GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
-from support.chaos.lane import CONCURRENCY, SHORT_REPEAT_S, Lane, MemberSpec, Outage
+from support.chaos.lane import CONCURRENCY, Lane, MemberSpec, Outage
 from support.kafka.detours import ProxiedKafka, proxied
 from support.kafka.fixtures import own_kafka
 from support.kafka.server import KafkaCluster
@@ -146,7 +146,6 @@ def kafka_lane(
         lease_s=session_s,
         replaced=False,
         survives=True,
-        repeat_s=SHORT_REPEAT_S,
         environment={"CHAOS_LANE": "kafka"},
         note=f"group protocol {protocol}, session of {session_s:g} s",
     )

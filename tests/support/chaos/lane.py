@@ -136,7 +136,7 @@ class Lane:
     survives: bool
     held: int = 64
     is_free: Callable[[], bool] = lambda: True
-    repeat_s: float = REPEAT_S
+    repeat_s: float = SHORT_REPEAT_S
     fallback: str = "none"
     accounts: Sequence[str] = (ACCOUNT,)
     refused: str = ""

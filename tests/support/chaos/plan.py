@@ -12,6 +12,13 @@ from typing import Final
 from support.chaos.lane import Lane, MemberSpec
 
 KILL, KILL_AT, TERM, AWAY, STOP, ZOMBIE = "kill", "kill_at", "term", "away", "stop", "zombie"
+END: Final = "end"
+"""The end of the members when the plan is done: no fault of the plan."""
+CALM: Final = ""
+WEATHER: Final = ("late_runs", "late_effects", "lost_answer", "hung_effect", "refused_effect")
+"""What the outside does at the same time: it is slow, it takes a message and answers by an error or
+not at all, it refuses one."""
+
 ENDLESS_502, ENDLESS_SILENCE, ENDLESS_NO_ID = "endless_502", "endless_silence", "endless_no_id"
 """The channel takes every message and never says so, each in a way of its own."""
 SICK_MAIL: Final = "sick_mail"
@@ -19,12 +26,6 @@ SICK_MAIL: Final = "sick_mail"
 DARK: Final = "dark"
 """The provider is out, and a process that holds mails is killed several times meanwhile."""
 HOSTILE: Final = (ENDLESS_502, ENDLESS_SILENCE, ENDLESS_NO_ID, SICK_MAIL, DARK)
-END: Final = "end"
-"""The end of the members when the plan is done: no fault of the plan."""
-CALM: Final = ""
-WEATHER: Final = ("late_runs", "late_effects", "lost_answer", "hung_effect", "refused_effect")
-"""What the outside does at the same time: it is slow, it takes a message and answers by an error or
-not at all, it refuses one."""
 
 _BAD_WEATHER: Final = 0.3
 _DECK: Final = {KILL: 5, TERM: 2, AWAY: 1, STOP: 2, ZOMBIE: 1} | dict.fromkeys(HOSTILE, 1)

@@ -38,8 +38,9 @@ SERVICES: Final = (INGEST, CLASSIFY, RESEARCH, NOTIFY)
 def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True) -> Iterator[Lane]:
     """The lane for a home in `folder`: one process, or with `apart` one a service.
 
-    With `short_leases` zombies need 3 s of silence and not the product's 15, and a send of unknown
-    outcome is begun once more after 4 s and not the product's 60.
+    A send of unknown outcome is begun once more after 4 s, else the product's 60.
+
+    With `short_leases` zombies need 3 s of silence and not the product's 15.
     """
     lease_s = SHORT_LEASE_S if short_leases else groups.LEASE_S
     with disk(folder / "disk", lambda: _users(folder / "disk")) as place:

@@ -5,10 +5,10 @@ parser's process nor in any other Python that inherits the environment.
 
     CHAOS_KILL=point:nth    SIGKILL to itself at the nth passing of a point
     CHAOS_ORDERS=FILE       the same while it runs: {"point", "nth", "signal"}, read when it changes
-    CHAOS_NOTES=FILE        where the spy writes what was delivered, settled, and which fault fired
-    CHAOS_BREAK=NAME        a deliberate breakage, which the oracle has to catch
     CHAOS_REPEAT_S=SECONDS  until a send of unknown outcome is begun once more, instead of a minute
     CHAOS_AHEAD_S=SECONDS   the program's clock is ahead of this machine's by so much
+    CHAOS_NOTES=FILE        where the spy writes what was delivered, settled, and which fault fired
+    CHAOS_BREAK=NAME        a deliberate breakage, which the oracle has to catch
     CHAOS_LEASE_S=SECONDS   leases of groups and sources, so that nobody waits for 15 s
 """
 
