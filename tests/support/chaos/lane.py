@@ -113,8 +113,6 @@ class Lane:
         lease_s: how long somebody silent keeps what he holds: a group, a session.
         replaced: a silent member is replaced by a new process (its group has one member at a
             time); otherwise the other members take over, and it rejoins them.
-        survives: a member lives through an outage; else it may end, with status 1, and is started
-            again by whoever watches over it.
         held: messages that a worker holds at most, whose handlers may have ended unsettled while
             the log could not be written.
         is_free: whether nobody who is stopped now holds up everybody else for as long as he is.
@@ -133,7 +131,6 @@ class Lane:
     exact: bool
     lease_s: float
     replaced: bool
-    survives: bool
     held: int = 64
     is_free: Callable[[], bool] = lambda: True
     repeat_s: float = SHORT_REPEAT_S

@@ -9,7 +9,7 @@ from typing import Final
 from careerops.adapters.sqlite import groups
 from careerops.domain.topics import GROUP_CLASSIFY, GROUP_NOTIFY, GROUP_RESEARCH
 from support.chaos.disk import disk
-from support.chaos.lane import CONCURRENCY, REPEAT_S, SHORT_REPEAT_S, Lane, MemberSpec
+from support.chaos.lane import CONCURRENCY, Lane, MemberSpec
 
 SHORT_LEASE_S: Final = 3.0
 """Instead of the 15 s of groups and sources, so that a run has time for more than one zombie."""
@@ -38,8 +38,6 @@ SERVICES: Final = (INGEST, CLASSIFY, RESEARCH, NOTIFY)
 def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True) -> Iterator[Lane]:
     """The lane for a home in `folder`: one process, or with `apart` one a service.
 
-    A send of unknown outcome is begun once more after 4 s, else the product's 60.
-
     With `short_leases` zombies need 3 s of silence and not the product's 15.
     """
     lease_s = SHORT_LEASE_S if short_leases else groups.LEASE_S
@@ -52,8 +50,6 @@ def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True)
             exact=True,
             lease_s=lease_s,
             replaced=True,
-            survives=True,
-            repeat_s=SHORT_REPEAT_S if short_leases else REPEAT_S,
             is_free=lambda: _is_unlocked(folder / "disk" / "careerops.db"),
             environment={"CHAOS_LEASE_S": str(lease_s)},
             note=f"disk full: {place.how}; leases of {lease_s:g} s",
