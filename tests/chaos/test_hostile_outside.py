@@ -62,14 +62,14 @@ def run(folder: Path, case: Case, name: str = "") -> Result:
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: f"{case.breakage}-{case.steps[0].kind}")
 def test_a_program_that_cannot_bear_it_is_caught(tmp_path: Path, case: Case) -> None:
-    """Endless repeats, answers believed, bystanders held up, waiting mails given up: each is seen."""
+    """Endless repeats, answers believed, bystanders held up, mails given up: each is seen."""
     result = run(tmp_path, case)
     assert result.missed == 0
     assert any(case.complaint in complaint for complaint in result.complaints), result.complaints
 
 
 def test_whatever_stays_wrong_outside_every_mail_ends_once(tmp_path: Path) -> None:
-    """All of it in one run: at most two of each notification, and nobody waits for another's fault."""
+    """All in one run: at most two of each notification, nobody waits for another's fault."""
     steps = tuple(step for kind in HOSTILE for step in once(kind))
     result = run(tmp_path, Case("", steps, ""), "sqlite-hostile")
     assert result.missed == 0
