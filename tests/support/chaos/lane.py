@@ -29,7 +29,7 @@ name = "phone{number}"
 kind = "whatsapp"
 phone_number_id = "{channel}"
 access_token = "env:{token}"
-to = "4917{channel}"
+to = "{to}"
 base_url = "{url}"
 timeout_s = 3
 """
@@ -149,6 +149,7 @@ class Lane:
                 path="inbox.mbox" if account == ACCOUNT else f"inbox-{account}.mbox",
                 number=number,
                 channel=FIRST_CHANNEL + number,
+                to=491700000000 + number,
                 token=TOKEN_VARIABLE,
                 url=url,
             )
