@@ -22,6 +22,7 @@ from support.chaos.plan import (
     HOSTILE,
     KILL,
     SICK_MAIL,
+    STOP,
     Step,
     make_plan,
 )
@@ -102,6 +103,16 @@ def test_one_locked_mailbox_of_twenty_stops_nobody(tmp_path: Path) -> None:
         result = chaos_run(tmp_path, many, steps, 20, name="sqlite-accounts")
     assert list(result.complaints) == []
     assert len({effect.channel for effect in result.evidence.effects}) > 1
+
+
+def test_a_locked_mailbox_that_ends_its_process_is_seen(tmp_path: Path) -> None:
+    """Who takes one refused login for everybody's mistake ends, and is started again for nothing."""
+    with locked_mailbox() as place, sqlite_lane(tmp_path) as lane:
+        many = replace(lane, accounts=ACCOUNTS[:3], refused=place)
+        broken = {"CHAOS_BREAK": "refusal_ends_all"}
+        steps = (Step(STOP, member=0, hold_s=0.2),)
+        result = chaos_run(tmp_path, many, steps, 1, environment=broken, poison=0.0)
+    assert any("ended by itself" in complaint for complaint in result.complaints)
 
 
 @pytest.mark.skipif(not LONG, reason="takes two minutes: part of `make chaos`")

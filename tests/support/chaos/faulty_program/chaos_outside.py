@@ -9,9 +9,9 @@ from typing import Any
 import chaos_points
 
 from careerops.adapters.notifier import whatsapp
-from careerops.domain.errors import OutcomeUnknown
+from careerops.domain.errors import ConfigurationError, OutcomeUnknown
 from careerops.ops.clock import SystemClock
-from careerops.services import send, sender
+from careerops.services import ingest, send, sender
 from careerops.services.outbox import Outbox
 from careerops.stream import scopes
 from careerops.stream.dispatcher import Dispatcher
@@ -119,6 +119,12 @@ def _trust_own_clock() -> None:
     Sessions.rows = rows
 
 
+def _refusal_ends_all() -> None:
+    """A login that is refused is held to be a mistake in the configuration of everybody."""
+    for reader in (each for each in vars(ingest).values() if hasattr(each, "_is_fatal")):
+        reader._is_fatal = lambda _, error, **__: isinstance(error, ConfigurationError)
+
+
 _OWN: dict[str, Callable[[], None]] = {
     "repeat_for_ever": _repeat_for_ever,
     "believe_any_answer": _believe_any_answer,
@@ -126,5 +132,6 @@ _OWN: dict[str, Callable[[], None]] = {
     "poison_first": _poison_first,
     "attempts_stay": _attempts_stay,
     "trust_own_clock": _trust_own_clock,
+    "refusal_ends_all": _refusal_ends_all,
 }
 chaos_points.BREAKAGES |= _OWN
