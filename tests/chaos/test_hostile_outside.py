@@ -97,7 +97,7 @@ def test_one_locked_mailbox_of_twenty_stops_nobody(tmp_path: Path) -> None:
         Step(KILL, member=0, mails=20, calls=5, patience_s=20.0),
     )
     with locked_mailbox() as place, sqlite_lane(tmp_path) as lane:
-        many = replace(lane, accounts=ACCOUNTS, refused=place)
+        many = lane.shared(ACCOUNTS, place)
         if LONG:
             steps = (*steps, *make_plan(20, 12, many))
         result = chaos_run(tmp_path, many, steps, 20, name="sqlite-accounts")
@@ -106,9 +106,9 @@ def test_one_locked_mailbox_of_twenty_stops_nobody(tmp_path: Path) -> None:
 
 
 def test_a_locked_mailbox_that_ends_its_process_is_seen(tmp_path: Path) -> None:
-    """Who takes one refused login for everybody's mistake ends, and is started again for nothing."""
+    """Who takes one refused login for everybody's mistake ends, and is started again in vain."""
     with locked_mailbox() as place, sqlite_lane(tmp_path) as lane:
-        many = replace(lane, accounts=ACCOUNTS[:3], refused=place)
+        many = lane.shared(ACCOUNTS[:3], place)
         broken = {"CHAOS_BREAK": "refusal_ends_all"}
         steps = (Step(STOP, member=0, hold_s=0.2),)
         result = chaos_run(tmp_path, many, steps, 1, environment=broken, poison=0.0)

@@ -5,7 +5,7 @@ driver knows no log by name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from support.chaos.inputs import ACCOUNT
@@ -139,6 +139,11 @@ class Lane:
     refused: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+
+    def shared(self, accounts: Sequence[str], refused: str) -> "Lane":
+        """The lane for so many accounts, one more of which lets nobody in; each has its sends."""
+        members = [replace(m, effects=m.effects * len(accounts)) for m in self.members]
+        return replace(self, members=members, accounts=accounts, refused=refused)
 
     def configuration(self, url: str) -> str:
         """The configuration file, with everything outside at `url`."""

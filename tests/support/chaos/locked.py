@@ -3,7 +3,7 @@
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _NO = b"NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)"
 _LONGEST = 4096
@@ -12,6 +12,10 @@ _LONGEST = 4096
 class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         """Refuse each login, and know nothing else (RFC 3501)."""
+        with suppress(ConnectionError):  # whoever was refused need not say goodbye
+            self._refuse()
+
+    def _refuse(self) -> None:
         self.wfile.write(b"* OK ready\r\n")
         while line := self.rfile.readline(_LONGEST):
             tag, _, command = line.strip().partition(b" ")
