@@ -37,14 +37,14 @@ ACCOUNTS = (ACCOUNT, *(f"person{number:02d}" for number in range(2, 20)))
 """Nineteen; the twentieth is the one whose mailbox is locked."""
 
 
-def once(kind: str) -> tuple[Step, ...]:
+def once(kind: str, hold_s: float = 0.5) -> tuple[Step, ...]:
     """One such fault, with a few mails before and while it lasts."""
-    return (Step(kind, member=0, mails=5, calls=2, hold_s=0.5),)
+    return (Step(kind, member=0, mails=5, calls=2, hold_s=hold_s),)
 
 
 BROKEN = (
     Case("repeat_for_ever", once(ENDLESS_502), " times by 106540352242922"),
-    Case("repeat_for_ever", once(ENDLESS_SILENCE), " times by 106540352242922"),
+    Case("repeat_for_ever", once(ENDLESS_SILENCE, hold_s=6.0), " times by 106540352242922"),
     Case("believe_any_answer", once(ENDLESS_NO_ID), "and nothing has said so"),
     Case("call_it_told", once(ENDLESS_502), "and nothing has said so"),
     Case("poison_first", once(SICK_MAIL), "at which alone the provider fails"),
