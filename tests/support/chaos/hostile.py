@@ -41,6 +41,9 @@ _BEHAVIOURS: Final[Mapping[str, str]] = {
 class HostileDriver(Driver):
     """A `Driver` that also knows the faults that do not end by themselves."""
 
+    _stuck = False
+    """Mails wait for a mail that never comes to an end."""
+
     def _apply(self, step: Step) -> None:
         act: dict[str, Callable[[Step, Member], None]] = {
             **dict.fromkeys(_BEHAVIOURS, self._endless),
@@ -95,6 +98,7 @@ class HostileDriver(Driver):
             return not waiting
 
         if not self._eventually(told, _ANSWERED_S, feed=False):
+            self._stuck = True
             self.surprises.append(
                 f"mails {sorted(waiting)} wait behind mail {sick.number}X,"
                 " at which alone the provider fails"
@@ -180,6 +184,11 @@ class HostileDriver(Driver):
 
     def _finish(self) -> None:
         """As ever, and then until the ledger has nothing to send any more."""
+        if self._stuck:
+            # They would wait for ever; what was seen is enough.
+            for member in self._members:
+                self._end(plan.END, member)
+            return
         self._cure()
         if self.lane.refused:
             # Who is never let in has never caught up: somebody takes it out before the last run.

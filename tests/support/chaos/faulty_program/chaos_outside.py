@@ -11,7 +11,7 @@ import chaos_points
 from careerops.adapters.notifier import whatsapp
 from careerops.domain.errors import ConfigurationError, OutcomeUnknown
 from careerops.ops.clock import SystemClock
-from careerops.services import ingest, send, sender
+from careerops.services import ingest, outbox, send, sender
 from careerops.services.outbox import Outbox
 from careerops.stream import scopes
 from careerops.stream.dispatcher import Dispatcher
@@ -107,7 +107,10 @@ def _rests() -> list[tuple[Any, str]]:
 
 
 def _trust_own_clock() -> None:
-    """Who holds what, and until when, is a matter of each process's own clock."""
+    """Who holds what, and until when, is a matter of each process's own clock.
+
+    It looks often, so that somebody is at work whenever it does.
+    """
     from careerops.adapters.postgres.sessions import Sessions  # noqa: PLC0415  # needs the client
 
     honest = Sessions.rows
@@ -117,6 +120,7 @@ def _trust_own_clock() -> None:
         return await honest(self, statement.replace("clock_timestamp()", own), *values)
 
     Sessions.rows = rows
+    outbox._RECOVER_EVERY_S = 0.5
 
 
 def _refusal_ends_all() -> None:
