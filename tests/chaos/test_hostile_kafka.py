@@ -28,7 +28,8 @@ LOOKS_S = 20.0
 
 KILLED_IN_THE_DARK = (Step(DARK, member=0, mails=5, calls=2),)
 SENDS_TAKE_LONG = (
-    Step(STOP, member=0, mails=12, calls=5, hold_s=0.3, weather="slow_effects"),
+    # Whoever sends goes on sending: now it is the one whose clock is right.
+    Step(KILL, member=1, mails=12, calls=5, weather="slow_effects"),
     Step(STOP, member=0, mails=12, calls=30, hold_s=0.3, jitter_s=LOOKS_S),
 )
 CLOCKS_APART = (

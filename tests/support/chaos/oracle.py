@@ -34,6 +34,8 @@ HELD: Final = 64
 """Messages that a worker holds at most, from delivery to settlement (`high_water`)."""
 ARRIVES_S: Final = 0.25
 """How long a call may be under way to the recorder: its caller can be dead when it arrives."""
+ANSWERS_S: Final = 0.1
+"""How long an answer may be under way to a handler, which is at work until it has it."""
 GIVES_UP_S: Final = 3.0
 """How long a member may take to hand a partition over; one that dies meanwhile does not."""
 WAKES_S: Final = 6.0
@@ -176,13 +178,22 @@ def repeated_runs(evidence: Evidence) -> Iterator[str]:
         could = [pair for pair in left if _explains(fault, *pair, evidence.blocked)]
         # Those that ran again first have the fewest other faults to explain them.
         could.sort(key=lambda pair: pair[1].at)
-        at_work = [pair for pair in could if pair[0].end is None or pair[0].end >= fault.at]
+        # The recorder has answered before the handler has the answer.
+        at_work = [
+            pair
+            for pair in could
+            if pair[0].end is None or pair[0].end >= fault.at - (ANSWERS_S if fault.handlers else 0)
+        ][: fault.handlers]
         # A slot is free when its handler returns: as many outcomes may be on their way to the log,
         # and as many as a worker holds while that cannot be written.
-        handed_over = [pair for pair in could if pair not in at_work]
+        handed_over = [
+            pair
+            for pair in could
+            if pair not in at_work and pair[0].end is not None and pair[0].end < fault.at
+        ]
         waiting = fault.handlers and _blocked_since(fault, evidence.blocked) < fault.at
         for pair in (
-            *at_work[: fault.handlers],
+            *at_work,
             *handed_over[: HELD if waiting else fault.handlers],
         ):
             left.remove(pair)
