@@ -178,30 +178,27 @@ def repeated_runs(evidence: Evidence) -> Iterator[str]:
         could = [pair for pair in left if _explains(fault, *pair, evidence.blocked)]
         # Those that ran again first have the fewest other faults to explain them.
         could.sort(key=lambda pair: pair[1].at)
-        # The recorder has answered before the handler has the answer.
-        at_work = [
-            pair
-            for pair in could
-            if pair[0].end is None or pair[0].end >= fault.at - (ANSWERS_S if fault.handlers else 0)
-        ][: fault.handlers]
+        at_work = [pair for pair in could if pair[0].end is None or pair[0].end >= fault.at]
         # A slot is free when its handler returns: as many outcomes may be on their way to the log,
         # and as many as a worker holds while that cannot be written.
-        handed_over = [
-            pair
-            for pair in could
-            if pair not in at_work and pair[0].end is not None and pair[0].end < fault.at
-        ]
+        handed_over = [pair for pair in could if pair not in at_work]
         waiting = fault.handlers and _blocked_since(fault, evidence.blocked) < fault.at
-        for pair in (
-            *at_work,
-            *handed_over[: HELD if waiting else fault.handlers],
-        ):
+        most = HELD if waiting else fault.handlers + _answers_under_way(fault, could)
+        for pair in (*at_work[: fault.handlers], *handed_over[:most]):
             left.remove(pair)
     for before, again in left:
         yield (
             f"mail {before.number} was handled again at {again.at:.3f} ({before.token} at "
             f"{before.at:.3f}, then {again.token}) and no fault explains it"
         )
+
+
+def _answers_under_way(fault: Fault, pairs: Sequence[tuple[Run, Run]]) -> int:
+    """How many slots had been answered when `fault` struck, by an answer that was not there yet."""
+    since = fault.at - ANSWERS_S
+    answered = sum(b.end is not None and since <= b.end < fault.at for b, _ in pairs)
+    asked = sum(b.at < fault.at and (b.end is None or b.end >= fault.at) for b, _ in pairs)
+    return max(0, min(answered, fault.handlers - asked))
 
 
 def _repeats(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
