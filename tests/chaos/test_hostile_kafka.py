@@ -11,7 +11,7 @@ import pytest
 from support.chaos.breakage import Case
 from support.chaos.hostile import ahead
 from support.chaos.kafka_lane import ALONE, WHOLE, Stand, kafka_lane
-from support.chaos.plan import DARK, ENDLESS_502, KILL, SICK_MAIL, STOP, Step
+from support.chaos.plan import DARK, ENDLESS_502, KILL, SICK_MAIL, STOP, TERM, Step
 from support.chaos.run import Result, chaos_run
 from support.kafka.fixtures import kafka
 from support.kafka.nodes import Brokers
@@ -28,8 +28,8 @@ LOOKS_S = 20.0
 
 KILLED_IN_THE_DARK = (Step(DARK, member=0, mails=5, calls=2),)
 SENDS_TAKE_LONG = (
-    # Whoever sends goes on sending: now it is the one whose clock is right.
-    Step(KILL, member=1, mails=12, calls=5, weather="slow_effects"),
+    # Whoever sends goes on sending: from here on it is the one whose clock is right.
+    Step(TERM, member=1, mails=12, calls=5, weather="slow_effects"),
     Step(STOP, member=0, mails=12, calls=30, hold_s=0.3, jitter_s=LOOKS_S),
 )
 CLOCKS_APART = (
