@@ -379,6 +379,27 @@ def test_a_handler_that_outlasts_the_drain_runs_again_elsewhere() -> None:
     assert judge(moved(replace(run, runs=runs), sighting(30.9, "delivered", 9, member=2))) == []
 
 
+def again(run: Evidence, number: int, end: float) -> Evidence:
+    """A mail was answered about at `end`, and again after the kill at 15 s."""
+    runs = [r for r in run.runs if r.number != number]
+    runs += [Run(number, f"a{number}", end - 0.1, end), Run(number, f"b{number}", 16.0, 16.1)]
+    effects = [replace(e, token=f"b{number}") if e.number == number else e for e in run.effects]
+    event_id = f"e{number}"
+    known = [replace(k, token=f"b{number}") if k.event_id == event_id else k for k in run.known]
+    return replace(run, runs=runs, effects=effects, known=known)
+
+
+def test_a_handler_is_at_work_until_it_has_its_answer() -> None:
+    """Beside one whose outcome is on its way, no slot more than there are; none long before."""
+    kill = replace(KILL, handlers=1)
+    run = replace(good(), faults=[kill], runs=[r for r in good().runs if r.token != "r1"])
+    outcome = again(run, 0, 14.7)
+    assert judge(outcome) == []
+    assert judge(again(outcome, 4, 14.95)) == []
+    assert judge(again(outcome, 4, 14.75)) != []
+    assert judge(again(again(outcome, 4, 14.95), 1, 14.96)) != []
+
+
 def test_what_a_zombie_still_sees_when_it_wakes_is_not_held_against_the_log() -> None:
     """It reads what it had fetched, and is refused as soon as it settles."""
     run = with_sighting(sighting(20.0, "delivered", 2, member=7))(good())
@@ -412,27 +433,6 @@ def test_each_fault_explains_only_as_many_repeats_as_handlers() -> None:
     twice = replace(run, runs=runs, effects=effects, known=known, faults=kills)
     assert judge(twice) == []
     assert judge(replace(twice, faults=kills[:1])) != []
-
-
-def again(run: Evidence, number: int, end: float) -> Evidence:
-    """A mail was answered about at `end`, and again after the kill at 15 s."""
-    runs = [r for r in run.runs if r.number != number]
-    runs += [Run(number, f"a{number}", end - 0.1, end), Run(number, f"b{number}", 16.0, 16.1)]
-    effects = [replace(e, token=f"b{number}") if e.number == number else e for e in run.effects]
-    event_id = f"e{number}"
-    known = [replace(k, token=f"b{number}") if k.event_id == event_id else k for k in run.known]
-    return replace(run, runs=runs, effects=effects, known=known)
-
-
-def test_a_handler_is_at_work_until_it_has_its_answer() -> None:
-    """Beside one whose outcome is on its way, no slot more than there are; none long before."""
-    kill = replace(KILL, handlers=1)
-    run = replace(good(), faults=[kill], runs=[r for r in good().runs if r.token != "r1"])
-    outcome = again(run, 0, 14.7)
-    assert judge(outcome) == []
-    assert judge(again(outcome, 4, 14.95)) == []
-    assert judge(again(outcome, 4, 14.75)) != []
-    assert judge(again(again(outcome, 4, 14.95), 1, 14.96)) != []
 
 
 def test_evidence_can_be_judged_later(tmp_path: Path) -> None:
