@@ -36,7 +36,7 @@ def admitted_sends(evidence: Evidence) -> Iterator[str]:
             yield f"mail {number} is {entry.status} by {entry.channel} after all is over"
         elif entry.status != "sent" and not entry.listed:
             yield f"mail {number} is {entry.status} by {entry.channel}, and nobody is shown that"
-        if entry.status == "sent" and (effect is None or effect.lost):
+        if entry.status == "sent" and effect is not None and effect.lost:
             yield f"mail {number} is called told by {entry.channel}, and nothing has said so"
         if entry.status == "failed" and entry.event_id not in dead:
             yield f"mail {number} failed by {entry.channel} without a dead letter"
