@@ -400,6 +400,15 @@ def test_a_handler_is_at_work_until_it_has_its_answer() -> None:
     assert judge(again(again(outcome, 4, 14.95), 1, 14.96)) != []
 
 
+def test_a_handler_that_asks_twice_is_at_work_until_the_second_answer() -> None:
+    """Killed a moment after that, its outcome may not be durable."""
+    asked_again = [Run(3, "r8", 17.0, 17.1), Run(3, "r9", 17.2, 17.3, repair=True)]
+    run = replace(good(), runs=[*good().runs, *asked_again])
+    assert judge(run) != []
+    assert judge(replace(run, faults=[KILL, replace(KILL, at=16.7, until=16.7)])) == []
+    assert judge(replace(run, faults=[KILL, replace(KILL, at=16.9, until=16.9)])) != []
+
+
 def test_what_a_zombie_still_sees_when_it_wakes_is_not_held_against_the_log() -> None:
     """It reads what it had fetched, and is refused as soon as it settles."""
     run = with_sighting(sighting(20.0, "delivered", 2, member=7))(good())

@@ -20,6 +20,7 @@ What it holds the program to, and where each fact comes from:
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -205,9 +206,11 @@ def _repeats(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
     """Each run that came again, with the one it repeats; failed calls are tried again."""
     latest: dict[int, Run] = {}
     for run in sorted(runs, key=lambda run: run.at):
-        if run.repair:
-            continue
         before = latest.get(run.number)
+        if run.repair:
+            if before is not None:
+                latest[run.number] = replace(before, end=run.end)  # it is one run of the handler
+            continue
         latest[run.number] = run
         if before is not None and before.outcome == "accepted":
             yield before, run
