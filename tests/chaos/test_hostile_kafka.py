@@ -25,9 +25,12 @@ SESSION_S = 3.0
 AHEAD_S = 61.0
 LOOKS_S = 20.0
 """Somebody looks every 15 s for what others have left behind."""
+STARTS_S = 6.0
 
 KILLED_IN_THE_DARK = (Step(DARK, member=0, mails=5, calls=2),)
 SENDS_TAKE_LONG = (
+    # Who is told to end while it starts on a busy machine is ended by its watchdog.
+    Step(STOP, member=1, mails=6, calls=20, hold_s=0.3, jitter_s=STARTS_S, patience_s=LOOKS_S),
     # Whoever sends goes on sending: from here on it is the one whose clock is right.
     Step(TERM, member=1, mails=12, calls=5, weather="slow_effects"),
     Step(STOP, member=0, mails=12, calls=30, hold_s=0.3, jitter_s=LOOKS_S),
