@@ -18,6 +18,7 @@ from support.chaos.evidence import (
     Place,
     Run,
     Sighting,
+    Told,
     Watermark,
 )
 from support.chaos.inputs import Input
@@ -74,6 +75,11 @@ def good() -> Evidence:
             Known("e2", "other", "r3"),
             Known("e4", "done", "r6"),
         ),
+        told=(
+            Told("e0", "phone0", "sent"),
+            Told("e1", "phone0", "sent", unknown=1),
+            Told("e4", "phone0", "sent"),
+        ),
         faults=(KILL,),
         sightings=(
             sighting(10.0, "delivered", 1),
@@ -124,6 +130,23 @@ def moved(run: Evidence, *after: Sighting) -> Evidence:
     revoked = sighting(30.0, "revoked", -1, member=3)
     seen = [*run.sightings, *before, *settled, revoked, *after]
     return replace(run, exact=False, sightings=seen)
+
+
+def in_ledger(event_id: str, status: str, *, listed: bool = True) -> Change:
+    """The ledger says something else about a notification."""
+    return lambda run: replace(
+        run,
+        told=[
+            replace(each, status=status, listed=listed) if each.event_id == event_id else each
+            for each in run.told
+        ],
+    )
+
+
+def lost(run: Evidence, number: int) -> Evidence:
+    """No answer says that the messages about a mail were taken."""
+    effects = [replace(each, lost=each.number == number) for each in run.effects]
+    return replace(run, effects=effects)
 
 
 BROKEN: dict[str, tuple[Change, str]] = {
@@ -193,6 +216,36 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda run: replace(run, known=[replace(known, unknown=1) for known in run.known]),
         "4 sends are of unknown outcome, faults explain 1",
     ),
+    "somebody is told three times": (
+        lambda run: replace(run, effects=[*run.effects, Effect(1, "r2", 19.0)]),
+        "mail 1 was told 3 times",
+    ),
+    "what was told is not in the ledger": (
+        lambda run: replace(run, told=run.told[1:]),
+        "mail 0 was told, and the ledger does not know of it",
+    ),
+    "a notification is never finished": (
+        in_ledger("e0", "planned"),
+        "mail 0 is planned by phone0 after all is over",
+    ),
+    "what may not have been told is called told": (
+        lambda run: lost(run, 0),
+        "mail 0 is called told by phone0, and nothing has said so",
+    ),
+    "nobody is shown what may not have been told": (
+        in_ledger("e0", "unknown", listed=False),
+        "mail 0 is unknown by phone0, and nobody is shown that",
+    ),
+    "what failed leaves no dead letter": (
+        in_ledger("e0", "failed"),
+        "mail 0 failed by phone0 without a dead letter",
+    ),
+    "a mail that the provider fails at ends in nothing": (
+        lambda run: replace(
+            run, inputs=[*run.inputs, Input(5, "X", "c", "e5")], logged=run.logged | {"e5"}
+        ),
+        "mail 5X was lost: no dead letter",
+    ),
     "the order of a conversation is lost": (
         with_effects(Effect(1, "r2", 10.0), Effect(0, "r0", 11.0), Effect(4, "r6", 18.0)),
         "mail 0 was told after mail 1 of the same conversation",
@@ -260,6 +313,49 @@ def test_every_check_has_a_promise_that_provokes_it() -> None:
     assert provoked == set(CHECKS)
 
 
+def test_what_no_answer_confirms_may_be_told_twice_and_is_unknown_then() -> None:
+    """As often as the outside left it open; a third time is one too many, whoever died."""
+    run = lost(good(), 4)
+    twice = [*run.effects, Effect(4, "r6", 19.0, lost=True)]
+    known = [replace(each, unknown=2) if each.event_id == "e4" else each for each in run.known]
+    run = in_ledger("e4", "unknown")(replace(run, effects=twice, known=known))
+    assert judge(run) == []
+    thrice = [*twice, Effect(4, "r6", 20.0, lost=True)]
+    more = [replace(each, unknown=3) if each.event_id == "e4" else each for each in run.known]
+    assert judge(replace(run, effects=thrice, known=more)) == [
+        "mail 4 was told 3 times by its channel"
+    ]
+
+
+def test_what_the_world_refused_is_overtaken_and_what_it_took_is_not() -> None:
+    """One message that a channel does not take never holds up those behind it."""
+    run = with_effects(Effect(1, "r2", 10.0), Effect(0, "r0", 11.0), Effect(4, "r6", 18.0))(good())
+    assert judge(run) != []
+    assert judge(replace(run, refused=[Effect(0, "r0", 9.9)])) == []
+    assert judge(replace(run, refused=[Effect(4, "r6", 17.9)])) != []
+
+
+def test_with_the_rules_a_mail_that_the_provider_fails_at_is_told() -> None:
+    """And without them it is a dead letter; each is held against the other."""
+    run = good()
+    mails = [*run.inputs, Input(5, "X", "c", "e5")]
+    run = replace(run, inputs=mails, logged=run.logged | {"e5"})
+    calls = [Run(5, f"x{n}", 20.0 + n, 20.1 + n, "refused") for n in range(3)]
+    dead = with_letter("e5", "attempts_exhausted")(replace(run, runs=[*run.runs, *calls]))
+    assert judge(dead) == []
+    told = replace(
+        run,
+        inputs=[mail for mail in mails if mail.kind != "P"],
+        runs=[each for each in run.runs if each.number != 3],
+        letters=(),
+        effects=[*run.effects, Effect(5, "", 24.0)],
+        known=[*run.known, Known("e5", "done", "")],
+        told=[*run.told, Told("e5", "phone0", "sent")],
+    )
+    assert judge(told) != []
+    assert judge(replace(told, rules=True)) == []
+
+
 def test_a_failed_call_is_tried_again_without_a_fault() -> None:
     """The engine's own retry is no repeated handler."""
     run = good()
@@ -289,6 +385,36 @@ def test_a_handler_that_outlasts_the_drain_runs_again_elsewhere() -> None:
     runs = [*run.runs[:6], Run(4, "r5", 29.2, 31.0), Run(4, "r6", 30.9, 31.1)]
     assert judge(replace(run, runs=runs)) != []
     assert judge(moved(replace(run, runs=runs), sighting(30.9, "delivered", 9, member=2))) == []
+
+
+def again(run: Evidence, number: int, end: float) -> Evidence:
+    """A mail was answered about at `end`, and again after the kill at 15 s."""
+    runs = [r for r in run.runs if r.number != number]
+    runs += [Run(number, f"a{number}", end - 0.1, end), Run(number, f"b{number}", 16.0, 16.1)]
+    effects = [replace(e, token=f"b{number}") if e.number == number else e for e in run.effects]
+    event_id = f"e{number}"
+    known = [replace(k, token=f"b{number}") if k.event_id == event_id else k for k in run.known]
+    return replace(run, runs=runs, effects=effects, known=known)
+
+
+def test_a_handler_is_at_work_until_it_has_its_answer() -> None:
+    """Beside one whose outcome is on its way, no slot more than there are; none long before."""
+    kill = replace(KILL, handlers=1)
+    run = replace(good(), faults=[kill], runs=[r for r in good().runs if r.token != "r1"])
+    outcome = again(run, 0, 14.7)
+    assert judge(outcome) == []
+    assert judge(again(outcome, 4, 14.95)) == []
+    assert judge(again(outcome, 4, 14.75)) != []
+    assert judge(again(again(outcome, 4, 14.95), 1, 14.96)) != []
+
+
+def test_a_handler_that_asks_twice_is_at_work_until_the_second_answer() -> None:
+    """Killed a moment after that, its outcome may not be durable."""
+    asked_again = [Run(3, "r8", 17.0, 17.1), Run(3, "r9", 17.2, 17.3, repair=True)]
+    run = replace(good(), runs=[*good().runs, *asked_again])
+    assert judge(run) != []
+    assert judge(replace(run, faults=[KILL, replace(KILL, at=16.7, until=16.7)])) == []
+    assert judge(replace(run, faults=[KILL, replace(KILL, at=16.9, until=16.9)])) != []
 
 
 def test_what_a_zombie_still_sees_when_it_wakes_is_not_held_against_the_log() -> None:

@@ -49,6 +49,8 @@ _SLOW_S: Final = 5.0
 _TWICE: Final = 2
 _PRETENDED: Final = 3
 """Outages that one notification finds, until it is held against it that others pass."""
+_PRETENDED_FULL: Final = 20
+"""Likewise where a limit is reached: in a burst it is reached again and again."""
 _FOLD_AT_MOST: Final = 500
 _OF_A_NEWER_RELEASE: Final = frozenset({"enum", "literal_error", "extra_forbidden"})
 """Errors of pydantic for values and fields that this release does not know."""
@@ -199,15 +201,16 @@ class SendHandler:
             asked_s = error.retry_after_s
             raise Transient(str(error), retry_after_s=asked_s, provider=scope) from error
         if isinstance(error, Outage):
-            # The first time the order is kept; one that alone finds it out is overtaken.
-            await self._again(hand, error, overtake=outages > 0)
-            if error.exact:  # full for a while: the channel works
-                raise Outage(
-                    str(error), scope=scope, retry_at=error.retry_at, exact=True
-                ) from error
-            if outages >= _PRETENDED:
+            # The first time the order is kept; one that alone finds it out is overtaken, and so
+            # is one that is to wait for long.
+            now = self._clock.now()
+            far = error.retry_at is not None and (error.retry_at - now).total_seconds() > _SLOW_S
+            await self._again(hand, error, overtake=far or outages > 0)
+            if outages >= (_PRETENDED_FULL if error.exact else _PRETENDED):
                 # It may be this one alone that is taken for an outage: then it has its attempts.
                 raise Transient(str(error), provider=scope) from error
+            if error.exact:  # a limit is reached: the channel works
+                raise Outage(str(error), scope=scope, retry_at=error.retry_at) from error
             raise ChannelOut(str(error), scope=scope, retry_at=error.retry_at) from error
         known = isinstance(error, OutcomeUnknown | TimeoutError)
         await self._doubt(hand, error, None if known else error)

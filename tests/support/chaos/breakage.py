@@ -19,6 +19,11 @@ class Case:
     complaint: str
     poison: float = 0.0
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of the members: what breaks them."""
+        return {"CHAOS_BREAK": self.breakage} if self.breakage else {}
+
 
 def kills(point: str, *passings: int, weather: str = "") -> tuple[Step, ...]:
     """A kill at each of these passings of a point, in this weather."""

@@ -9,12 +9,13 @@ from careerops.domain.identity import notification_id
 from careerops.domain.notification import NotificationKind
 from careerops.domain.topics import RAW_INBOX
 from support.chaos.driver import Driver
-from support.chaos.evidence import Evidence, Known, Letter, Place, Sighting
+from support.chaos.evidence import Evidence, Known, Letter, Place, Sighting, Told
 from support.chaos.inputs import Input
 from support.chaos.member import notes
 from support.chaos.outside import Outside, effects_of, runs_of
 from support.cli import Home
 
+_ALL: Final = "1000000"
 _TOKEN: Final = re.compile(r"run (r[0-9]+)\b")
 
 
@@ -27,6 +28,9 @@ def gather(home: Home, outside: Outside, driver: Driver, *, seed: int) -> Eviden
         logged=_logged(home),
         runs=runs_of(lines),
         effects=effects_of(lines),
+        refused=effects_of(lines, "refused"),
+        told=_told(home),
+        rules=driver.lane.fallback == "rules",
         letters=_letters(home, inputs),
         known=[_known(event) for event in home.json("events", "list")],
         faults=driver.faults,
@@ -55,6 +59,23 @@ def _letters(home: Home, inputs: Sequence[Input]) -> list[Letter]:
     return [
         Letter(events.get(each["event_id"], each["event_id"]), each["stage"], each["reason"])
         for each in letters
+    ]
+
+
+def _told(home: Home) -> list[Told]:
+    """The ledger, and what of it a person is shown without asking for all."""
+    listed: list[dict[str, Any]] = home.json("notifications", "list", "--limit", _ALL)
+    shown = {(each["notification_id"], each["channel"]) for each in listed}
+    entries: list[dict[str, Any]] = home.json("notifications", "list", "--all", "--limit", _ALL)
+    return [
+        Told(
+            each["event_id"],
+            each["channel"],
+            each["status"],
+            each["unknown"],
+            (each["notification_id"], each["channel"]) in shown,
+        )
+        for each in entries
     ]
 
 

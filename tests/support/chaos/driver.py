@@ -22,6 +22,8 @@ _ENDS_S: Final = 15.0
 _TAKES_OVER_S: Final = 40.0
 _STARTS_S: Final = 5.0
 """A process that has just been started may refuse to go on without what it needs."""
+_OVER_S: Final = 5.0
+"""How long a first call may take after an outage; there may be none."""
 _STOPS: Final = 50
 _POLL_S: Final = 0.02
 
@@ -51,7 +53,8 @@ class Driver:
         self.lane = lane
         self._outside = outside
         self.inbox = inbox
-        self._environment = {**lane.environment, **environment}
+        delays = {"CHAOS_REPEAT_S": str(lane.repeat_s)}
+        self._environment = {**lane.environment, **delays, **environment}
         self._members = [self._member(index) for index in range(len(lane.members))]
         self.faults: list[Fault] = []
         self.blocked: list[tuple[float, float]] = []
@@ -234,7 +237,7 @@ class Driver:
         finally:
             outage.end()
         until = time.time()
-        self._progress(self._outside.seen() + 1)
+        self._progress(self._outside.seen() + 1, _OVER_S)
         gone = [each for each in self._members if not each.alive]
         self.blocked.append((at, until))
         detail = ", ".join(f"{each.spec.name} ended with {each.wait(0)}" for each in gone)
@@ -256,7 +259,7 @@ class Driver:
         )
         for each in gone:
             starting = at - each.started < _STARTS_S
-            if each.wait(0) != 1 or (self.lane.survives and not starting):
+            if each.wait(0) != 1 or not starting:
                 self._unexpected(each)
             self._look(each)
             each.start()
@@ -268,11 +271,13 @@ class Driver:
             self._outside.command("run", "late", times=6, delay_s=1.5)
         elif weather == "late_effects":
             self._outside.command("effect", "late", times=2, delay_s=1.0)
+        elif weather == "slow_effects":
+            self._outside.command("effect", "late", times=20, delay_s=2.0)
         elif weather == "refused_effect":
             self._outside.command("effect", "fail")
         elif weather:
             self._outside.command("effect", "hang" if weather == "hung_effect" else "gateway")
-            self.faults.append(Fault(weather, at, at, effects=1, clean=True))
+            self.faults.append(Fault(weather, at, at, clean=True))
 
     # ---- around them ----
 
@@ -356,4 +361,6 @@ class Driver:
         return True
 
     def _member(self, index: int) -> Member:
-        return Member(self._home, self.lane.members[index], self._environment)
+        spec = self.lane.members[index]
+        shift = {"CHAOS_AHEAD_S": str(spec.ahead_s)} if spec.ahead_s else {}
+        return Member(self._home, spec, {**self._environment, **shift})

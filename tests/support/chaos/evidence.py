@@ -35,11 +35,35 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A message that the world took; `token` is the decision it tells of."""
+    """A message to the world; `token` is the decision it tells of.
+
+    Attributes:
+        channel: by which it came.
+        lost: nothing that it was answered says that the world took it.
+    """
 
     number: int
     token: str
     at: float
+    channel: str = ""
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the ledger says about the notification of an event, after all is over.
+
+    Attributes:
+        status: `sent`, `unknown`, `failed` ...
+        unknown: sends of which it says that nobody knows their outcome.
+        listed: it is among those that a person is shown without asking for all.
+    """
+
+    event_id: str
+    channel: str
+    status: str
+    unknown: int = 0
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +167,9 @@ class Evidence:
     Attributes:
         inputs: what was put into the mailbox, in order.
         logged: event ids that ingest made durable in the log.
+        refused: messages that the world did not take.
+        told: the ledger's entries.
+        rules: whether the rules answer where no provider does.
         blocked: spans of time in which the log could not be written.
         surprises: what the driver saw and did not expect, such as a member that ended by itself.
         gone: event ids of mails that came before the inbox's topic was deleted by an operator.
@@ -153,6 +180,9 @@ class Evidence:
     logged: frozenset[str]
     runs: Sequence[Run] = ()
     effects: Sequence[Effect] = ()
+    refused: Sequence[Effect] = ()
+    told: Sequence[Told] = ()
+    rules: bool = False
     letters: Sequence[Letter] = ()
     known: Sequence[Known] = ()
     faults: Sequence[Fault] = ()
@@ -189,6 +219,8 @@ _LISTS: Final[dict[str, type[Any]]] = {
     "inputs": Input,
     "runs": Run,
     "effects": Effect,
+    "refused": Effect,
+    "told": Told,
     "letters": Letter,
     "known": Known,
     "faults": Fault,

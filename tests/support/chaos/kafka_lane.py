@@ -180,7 +180,6 @@ def kafka_lane(
         exact=False,
         lease_s=session_s,
         replaced=False,
-        survives=True,
         environment={"CHAOS_LANE": "kafka"},
         note=f"group protocol {protocol}, session of {session_s:g} s",
     )

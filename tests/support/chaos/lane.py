@@ -5,17 +5,50 @@ driver knows no log by name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
+
+from support.chaos.inputs import ACCOUNT
 
 TOKEN_VARIABLE: Final = "CHAOS_TOKEN"
 CONCURRENCY: Final = 8
+REPEAT_S: Final = 60.0
+SHORT_REPEAT_S: Final = 4.0
+"""Instead of the product's minute, so that a run has time for repeats."""
+FIRST_CHANNEL: Final = 106540352242922
 
-_PARTS: Final = """\
+_MAILBOX: Final = """\
 [[mailbox]]
+account = "{account}"
 kind = "mbox"
-path = "inbox.mbox"
+path = "{path}"
 poll_s = 0.05
+[[notifier]]
+account = "{account}"
+name = "phone{number}"
+kind = "whatsapp"
+phone_number_id = "{channel}"
+access_token = "env:{token}"
+to = "{to}"
+base_url = "{url}"
+timeout_s = 3
+"""
+_LOCKED: Final = """\
+[[mailbox]]
+account = "locked"
+kind = "imap"
+host = "{host}"
+port = {port}
+tls = "none"
+username = "locked"
+password = "env:{token}"
+[[notifier]]
+account = "locked"
+name = "file"
+kind = "jsonl"
+path = "locked.jsonl"
+"""
+_PARTS: Final = """\
 [[classifier]]
 kind = "openai"
 base_url = "{url}/v1"
@@ -23,15 +56,10 @@ model = "chaos"
 timeout_s = 5
 [classify]
 concurrency = {concurrency}
-fallback = "none"
+fallback = "{fallback}"
 on_outage = "hold"
-[[notifier]]
-kind = "whatsapp"
-phone_number_id = "106540352242922"
-access_token = "env:{token}"
-to = "491700000000"
-base_url = "{url}"
-timeout_s = 3
+[notify]
+max_sends_per_hour = 10000
 [http]
 port = 0
 """
@@ -48,6 +76,7 @@ class MemberSpec:
         effects: sends that are under way at most: one a channel and account.
         groups: consumer groups that it is a member of.
         points: fault points that it passes.
+        ahead_s: seconds that its clock is ahead of the others'.
     """
 
     name: str
@@ -56,6 +85,7 @@ class MemberSpec:
     effects: int
     groups: Sequence[str]
     points: Sequence[str]
+    ahead_s: float = 0.0
 
 
 class Outage(Protocol):
@@ -83,12 +113,14 @@ class Lane:
         lease_s: how long somebody silent keeps what he holds: a group, a session.
         replaced: a silent member is replaced by a new process (its group has one member at a
             time); otherwise the other members take over, and it rejoins them.
-        survives: a member lives through an outage; else it may end, with status 1, and is started
-            again by whoever watches over it.
         anew: the outages after which what the log held is gone, by the operator's hand.
         held: messages that a worker holds at most, whose handlers may have ended unsettled while
             the log could not be written.
         is_free: whether nobody who is stopped now holds up everybody else for as long as he is.
+        repeat_s: after how long a send of unknown outcome is begun once more.
+        fallback: what answers where no provider does: `none` or `rules`.
+        accounts: whose mailboxes there are; each has a channel of its own.
+        refused: where the mailbox of one more account is, which lets nobody in ("host:port").
         environment: of the members, besides what plants the faults.
         note: what there is to know about it, for the summary.
     """
@@ -100,14 +132,36 @@ class Lane:
     exact: bool
     lease_s: float
     replaced: bool
-    survives: bool
     anew: Sequence[str] = ()
     held: int = 64
     is_free: Callable[[], bool] = lambda: True
+    repeat_s: float = SHORT_REPEAT_S
+    fallback: str = "none"
+    accounts: Sequence[str] = (ACCOUNT,)
+    refused: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
+    def shared(self, accounts: Sequence[str], refused: str) -> "Lane":
+        """The lane for so many accounts, one more of which lets nobody in; each has its sends."""
+        members = [replace(m, effects=m.effects * len(accounts)) for m in self.members]
+        return replace(self, members=members, accounts=accounts, refused=refused)
+
     def configuration(self, url: str) -> str:
         """The configuration file, with everything outside at `url`."""
-        parts = _PARTS.format(url=url, token=TOKEN_VARIABLE, concurrency=CONCURRENCY)
-        return f"{self.log}\n{parts}"
+        parts = _PARTS.format(concurrency=CONCURRENCY, url=url, fallback=self.fallback)
+        mailboxes = "".join(
+            _MAILBOX.format(
+                account=account,
+                path="inbox.mbox" if account == ACCOUNT else f"inbox-{account}.mbox",
+                number=number,
+                channel=FIRST_CHANNEL + number,
+                to=491700000000 + number,
+                token=TOKEN_VARIABLE,
+                url=url,
+            )
+            for number, account in enumerate(self.accounts)
+        )
+        host, _, port = self.refused.partition(":")
+        locked = _LOCKED.format(host=host, port=port, token=TOKEN_VARIABLE) if port else ""
+        return f"{self.log}\n{parts}{mailboxes}{locked}"

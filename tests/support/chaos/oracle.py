@@ -7,7 +7,9 @@ What it holds the program to, and where each fact comes from:
 - a dead letter has a cause: the mail is poison, or processes died at it, or its calls failed;
 - what was told is what was decided: the token in the message is that of the verdict that stands;
 - an effect is unique, except as often as the ledger says `unknown`, and there are no more
-  repeats than sends that faults can have cut;
+  repeats than sends that faults can have cut, or the outside has left without a clear answer;
+- nobody is told the same by a channel more than twice, whatever happens; what may not have been
+  told is not called told, and is shown to whoever looks (`oracle_outside`);
 - first effects within a conversation are in the order of its mails;
 - a handler runs again only if a fault fell between its start and its settlement, and each fault
   explains no more repeats than there were handlers, at work and with their outcome being written;
@@ -20,11 +22,13 @@ What it holds the program to, and where each fact comes from:
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from careerops.domain.topics import GROUP_CLASSIFY, RAW_INBOX
 from support.chaos.evidence import Effect, Evidence, Fault, Letter, Place, Run, Sighting
+from support.chaos.oracle_outside import admitted_sends, at_most_twice
 from support.chaos.plan import ZOMBIE
 
 SETTLE_S: Final = 0.5
@@ -33,6 +37,8 @@ HELD: Final = 64
 """Messages that a worker holds at most, from delivery to settlement (`high_water`)."""
 ARRIVES_S: Final = 0.25
 """How long a call may be under way to the recorder: its caller can be dead when it arrives."""
+ANSWERS_S: Final = 0.1
+"""How long an answer may be under way to a handler, which is at work until it has it."""
 GIVES_UP_S: Final = 3.0
 """How long a member may take to hand a partition over; one that dies meanwhile does not."""
 WAKES_S: Final = 6.0
@@ -73,7 +79,12 @@ def endings(evidence: Evidence) -> Iterator[str]:
             "verdict OTHER": mail.event_id in others,
         }
         found = [end for end, reached in ends.items() if reached]
-        right = {"C": "effect", "O": "verdict OTHER", "P": "dead letter"}[mail.kind]
+        right = {
+            "C": "effect",
+            "O": "verdict OTHER",
+            "P": "effect" if evidence.rules else "dead letter",
+            "X": "effect" if evidence.rules else "dead letter",
+        }[mail.kind]
         if not found:
             yield f"{name} was lost: no {right}, no dead letter"
         elif len(found) > 1:
@@ -136,6 +147,7 @@ def repeated_effects(evidence: Evidence) -> Iterator[str]:
         if times > admitted:
             yield f"mail {number} was told {times} times again, {admitted} admitted"
     possible = sum(fault.effects for fault in evidence.faults)
+    possible += sum(effect.lost for effect in evidence.effects)
     if sum(repeats.values()) > possible:
         yield f"{sum(repeats.values())} effects were repeated, faults explain {possible}"
     admitted = sum(unknown.values())
@@ -144,13 +156,19 @@ def repeated_effects(evidence: Evidence) -> Iterator[str]:
 
 
 def order(evidence: Evidence) -> Iterator[str]:
-    """First effects of a conversation come in the order of its mails."""
+    """First effects of a conversation come in the order of its mails.
+
+    Those that the world refused at first are overtaken, so that they hold up nobody.
+    """
+    refused = {effect.number for effect in evidence.refused}
     conversations = {mail.number: mail.conversation for mail in evidence.inputs}
     first: dict[int, Effect] = {}
     for effect in evidence.effects:
         first.setdefault(effect.number, effect)
     told: dict[str, list[int]] = defaultdict(list)
     for number in first:
+        if number in refused:
+            continue
         told[conversations.get(number, "")].append(number)
     for numbers in told.values():
         for before, after in pairwise(numbers):
@@ -170,10 +188,8 @@ def repeated_runs(evidence: Evidence) -> Iterator[str]:
         # and as many as a worker holds while that cannot be written.
         handed_over = [pair for pair in could if pair not in at_work]
         waiting = fault.handlers and _blocked_since(fault, evidence.blocked) < fault.at
-        for pair in (
-            *at_work[: fault.handlers],
-            *handed_over[: HELD if waiting else fault.handlers],
-        ):
+        most = HELD if waiting else fault.handlers + _answers_under_way(fault, could)
+        for pair in (*at_work[: fault.handlers], *handed_over[:most]):
             left.remove(pair)
     for before, again in left:
         yield (
@@ -182,13 +198,23 @@ def repeated_runs(evidence: Evidence) -> Iterator[str]:
         )
 
 
+def _answers_under_way(fault: Fault, pairs: Sequence[tuple[Run, Run]]) -> int:
+    """How many slots had been answered when `fault` struck, by an answer that was not there yet."""
+    since = fault.at - ANSWERS_S
+    answered = sum(b.end is not None and since <= b.end < fault.at for b, _ in pairs)
+    asked = sum(b.at < fault.at and (b.end is None or b.end >= fault.at) for b, _ in pairs)
+    return max(0, min(answered, fault.handlers - asked))
+
+
 def _repeats(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
     """Each run that came again, with the one it repeats; failed calls are tried again."""
     latest: dict[int, Run] = {}
     for run in sorted(runs, key=lambda run: run.at):
-        if run.repair:
-            continue
         before = latest.get(run.number)
+        if run.repair:
+            if before is not None:
+                latest[run.number] = replace(before, end=run.end)  # it is one run of the handler
+            continue
         latest[run.number] = run
         if before is not None and before.outcome == "accepted":
             yield before, run
@@ -343,6 +369,8 @@ CHECKS: Final[Sequence[Callable[[Evidence], Iterator[str]]]] = (
     strangers,
     decisions,
     repeated_effects,
+    at_most_twice,
+    admitted_sends,
     order,
     repeated_runs,
     redelivered,

@@ -24,7 +24,7 @@ class Outside:
     process: "subprocess.Popen[str]"
 
     def command(self, what: str, behaviour: str, *, times: int = 1, delay_s: float = 0.0) -> None:
-        """Let the next `times` calls of `what` (`run`, `effect`) meet `behaviour`."""
+        """Let the next `times` calls of `what` (`run`, `effect`) meet `behaviour`; 0 are all."""
         order = {"what": what, "behaviour": behaviour, "times": times, "delay_s": delay_s}
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(order) + "\n")
@@ -77,10 +77,10 @@ def runs_of(lines: list[dict[str, Any]]) -> list[Run]:
     ]
 
 
-def effects_of(lines: list[dict[str, Any]]) -> list[Effect]:
-    """The messages that the world took, in the order of their arrival."""
+def effects_of(lines: list[dict[str, Any]], outcome: str = "accepted") -> list[Effect]:
+    """The messages that the world took, or with `refused` did not, in the order of arrival."""
     return [
-        Effect(line["number"], line["token"], line["at"])
+        Effect(line["number"], line["token"], line["at"], line["channel"], line["lost"])
         for line in lines
-        if line["what"] == "effect" and line["outcome"] == "accepted"
+        if line["what"] == "effect" and line["outcome"] == outcome
     ]

@@ -21,8 +21,17 @@ WEATHER: Final = ("late_runs", "late_effects", "lost_answer", "hung_effect", "re
 """What the outside does at the same time: it is slow, it takes a message and answers by an error or
 not at all, it refuses one."""
 
+ENDLESS_502, ENDLESS_SILENCE, ENDLESS_NO_ID = "endless_502", "endless_silence", "endless_no_id"
+"""The channel takes every message and never says so, each in a way of its own."""
+SICK_MAIL: Final = "sick_mail"
+"""The provider fails whenever it is asked about one mail, and answers about all others."""
+DARK: Final = "dark"
+"""The provider is out, and a process that holds mails is killed several times meanwhile."""
+HOSTILE: Final = (ENDLESS_502, ENDLESS_SILENCE, ENDLESS_NO_ID, SICK_MAIL, DARK)
+
 _BAD_WEATHER: Final = 0.3
-_DECK: Final = {KILL: 5, TERM: 2, AWAY: 1, STOP: 2, ZOMBIE: 1}
+_DECK: Final = {KILL: 5, TERM: 2, AWAY: 1, STOP: 2, ZOMBIE: 1} | dict.fromkeys(HOSTILE, 1)
+_SENDS: Final = frozenset({ENDLESS_502, ENDLESS_SILENCE, ENDLESS_NO_ID})
 _NTH: Final = {"before_cursor": 2}
 """A source commits once a batch, however many mails are in it."""
 
@@ -100,6 +109,10 @@ def _who(lane: Lane, kind: str, point: str) -> Sequence[int]:
     def fits(member: MemberSpec) -> bool:
         if kind == ZOMBIE:
             return bool(member.groups)
+        if kind in _SENDS:
+            return member.effects > 0
+        if kind == DARK:
+            return member.handlers > 0
         return point in member.points if point else True
 
     return [index for index, member in enumerate(lane.members) if fits(member)]

@@ -4,17 +4,20 @@ A language model (OpenAI's chat completions) and WhatsApp (Meta's Cloud API), on
 loopback, which is the first line on standard output. Each request is a line of FILE, durable
 (fsync) before it is answered: what the program did to the world is counted here, not by it.
 
-    {"call", "at", "what": "run" | "effect", "number", "kind", "token", "outcome", "repair"}
+    {"call", "at", "what": "run" | "effect", "number", "kind", "token", "outcome", "repair",
+     "channel", "lost"}
     {"call", "at", "what": "end", "dropped"}
 
 A run is one call of the model by a handler; the second call about an unusable answer is its
 `repair`. Every run answers with a `token` of its own, which the effect then carries: so it shows
 which decision was told. An effect is `accepted` (the world has it, whatever the program learns of
-that) or `refused`.
+that; `lost` if nothing that it is answered says so) or `refused`. Its `channel` is the number that
+it was sent from. A run about a mail of kind X is refused whenever it is asked for.
 
 Commands are lines on standard input: {"what", "behaviour", "times", "delay_s"}, for the next
-`times` calls of that kind. Behaviours: `late` (after `delay_s`), `hang` (taken, never answered),
-`fail` (refused, 5xx, nothing taken), `gateway` (taken, answered by a 502). `pace` sets the usual
+`times` calls of that kind; 0 of them are all further ones, until `well`. Behaviours: `late` (after
+`delay_s`), `hang` (taken, never answered), `fail` (refused, 5xx, nothing taken), `gateway` (taken,
+answered by a 502), `no_id` (taken, answered by a 200 that names no message). `pace` sets the usual
 delay. GET /counts says how many runs and effects there were.
 """
 
@@ -30,10 +33,12 @@ from typing import Any
 
 from aiohttp import web
 
-MARK = re.compile(r"CH([0-9]{6})([COP])")
+MARK = re.compile(r"CH([0-9]{6})([COPX])")
 TOKEN = re.compile(r"run (r[0-9]+)\b")
 TYPES = ("INTERVIEW", "REJECTION", "APPLIED", "OFFER", "ASSESSMENT")
 OVERLOADED = 131016
+LOST = frozenset({"hang", "gateway", "no_id"})
+"""The world has the message, and whoever sent it cannot know."""
 
 
 class Recorder:
@@ -46,6 +51,7 @@ class Recorder:
         self._counts: Counter[str] = Counter()
         self._pace_s = {"run": 0.02, "effect": 0.0}
         self._orders: dict[str, deque[tuple[str, float]]] = {"run": deque(), "effect": deque()}
+        self._always: dict[str, tuple[str, float]] = {}
 
     def command(self, line: str) -> None:
         """Obey one line of standard input."""
@@ -53,6 +59,10 @@ class Recorder:
         what, delay_s = order["what"], float(order.get("delay_s", 0))
         if order["behaviour"] == "pace":
             self._pace_s[what] = delay_s
+        elif order["behaviour"] == "well":
+            self._always.pop(what, None)
+        elif order.get("times", 1) == 0:
+            self._always[what] = order["behaviour"], delay_s
         else:
             self._orders[what].extend([(order["behaviour"], delay_s)] * order.get("times", 1))
 
@@ -67,6 +77,8 @@ class Recorder:
         number, kind = _mark("\n".join(str(message["content"]) for message in messages))
         token = f"r{self._calls}"
         behaviour, delay_s = self._next("run")
+        if kind == "X":
+            behaviour = "fail"
         call = self._write("run", behaviour, number, kind, token, repair=repair)
         answer = web.json_response(_completion(_answer(number, kind, token)))
         return await self._end(call, behaviour, delay_s, answer)
@@ -77,7 +89,9 @@ class Recorder:
         number, kind = _mark(text)
         found = TOKEN.search(text)
         behaviour, delay_s = self._next("effect")
-        call = self._write("effect", behaviour, number, kind, found[1] if found else "")
+        channel, lost = request.match_info["number"], behaviour in LOST
+        token = found[1] if found else ""
+        call = self._write("effect", behaviour, number, kind, token, channel=channel, lost=lost)
         answer = web.json_response(
             {
                 "messaging_product": "whatsapp",
@@ -89,7 +103,8 @@ class Recorder:
 
     def _next(self, what: str) -> tuple[str, float]:
         orders = self._orders[what]
-        return orders.popleft() if orders else ("", self._pace_s[what])
+        usual = self._always.get(what, ("", self._pace_s[what]))
+        return orders.popleft() if orders else usual
 
     def _write(
         self, what: str, behaviour: str, number: int, kind: str, token: str, **more: Any
@@ -119,6 +134,8 @@ class Recorder:
         if behaviour == "fail":
             error = {"message": "overloaded", "type": "server_error", "code": OVERLOADED}
             return web.json_response({"error": error}, status=503)
+        if behaviour == "no_id":
+            return web.json_response({"messaging_product": "whatsapp"})
         if behaviour == "gateway":
             return web.Response(status=502, text="Bad Gateway")
         return answer

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from support.chaos.collect import gather
-from support.chaos.driver import Driver
 from support.chaos.evidence import Evidence
+from support.chaos.hostile import HostileDriver
 from support.chaos.inputs import Inbox
 from support.chaos.lane import Lane
 from support.chaos.member import NOTES
@@ -91,8 +91,8 @@ def chaos_run(
     """
     home = Home(folder)
     with outside(folder / "recorded.jsonl") as world:
-        inbox = Inbox(folder / "inbox.mbox", seed, poison=poison)
-        driver = Driver(home, lane, world, inbox, environment or {})
+        inbox = Inbox(folder / "inbox.mbox", seed, poison=poison, accounts=lane.accounts)
+        driver = HostileDriver(home, lane, world, inbox, environment or {})
         driver.run(steps)
         evidence = gather(home, world, driver, seed=seed)
     evidence.save(folder / "evidence.json")

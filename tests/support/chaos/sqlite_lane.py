@@ -51,7 +51,6 @@ def sqlite_lane(folder: Path, *, apart: bool = False, short_leases: bool = True)
             exact=True,
             lease_s=lease_s,
             replaced=True,
-            survives=False,
             is_free=lambda: _is_unlocked(folder / "disk" / "careerops.db"),
             environment={"CHAOS_LEASE_S": str(lease_s)},
             note=f"disk full: {place.how}; leases of {lease_s:g} s",
