@@ -4,6 +4,7 @@ Two processes run everything and share one store; the clock of one of them is 61
 more than any of their leases lasts. Programs that are broken on purpose are caught.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,14 @@ from support.postgres import postgres, postgres_url
 
 __all__ = ["kafka", "postgres", "postgres_url"]
 
-pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.integration,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        "CHAOS_FAULTS" not in os.environ, reason="takes minutes: part of `make chaos`"
+    ),
+]
 
 SESSION_S = 3.0
 AHEAD_S = 61.0
