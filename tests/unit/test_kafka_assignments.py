@@ -327,3 +327,18 @@ async def test_records_that_differ_in_anything_are_others() -> None:
             here.inside.fetched(Fetched(records=[(was, 1)]))
             here.inside.fetched(Fetched(records=[(other, 1)]))
             assert len(here.thread.turns) == 1
+
+
+async def test_nothing_of_a_partition_that_is_taken_away_is_handed_over_any_more() -> None:
+    """Not even what a hand-over under way had chosen before; what is in hand is still settled."""
+    async with stand() as here:
+        here.fetch("a", "b", "c")
+        first, *_ = await here.take()
+        here.fetch("d", at=3)
+        chosen = here.inside.waiting(LIMIT)
+        assert len(chosen) == 1
+        here.inside.revoked([(0, 1)], Future())
+        assert here.inside.take(chosen) == []
+        here.fetch("e", at=4)
+        assert here.inside.waiting(LIMIT) == []
+        assert here.inside.settle(first) is not None

@@ -97,6 +97,10 @@ class Assignments:
 
     def revoked(self, shares: list[Share], watermarks: "Future[dict[int, int]]") -> None:
         """They are taken away: drain, then say up to where they are settled."""
+        gone = {partition for partition, _ in shares}
+        for each in (*self._by_partition.values(), *self._retired.values()):
+            # A hand-over that waits for custody must bring nothing of it to who forgets it now.
+            each.leaving = each.leaving or each.place.partition in gone
         self._spawn(self._give_up(shares, watermarks))
 
     def lost(self, shares: list[Share]) -> None:
@@ -200,19 +204,19 @@ class Assignments:
 
     def waiting(self, limit: int) -> list[Waiting]:
         """The next records that may be handed over, at most `limit`; they stay where they are."""
-        while self._buffer and not self._is_current(self._buffer[0][0]):
+        while self._buffer and not self._stays(self._buffer[0][0]):
             self._pop()
-        return [each for each in islice(self._buffer, limit) if self._is_current(each[0])]
+        return [each for each in islice(self._buffer, limit) if self._stays(each[0])]
 
     def take(self, chosen: Iterable[Waiting]) -> list[Delivery]:
         """Hand over those of `chosen` whose assignment still stands."""
         wanted = {id(record) for _, record in chosen}
         taken: list[Delivery] = []
         while self._buffer and (
-            id(self._buffer[0][1]) in wanted or not self._is_current(self._buffer[0][0])
+            id(self._buffer[0][1]) in wanted or not self._stays(self._buffer[0][0])
         ):
             assignment, record = self._pop()
-            if self._is_current(assignment):
+            if self._stays(assignment):
                 taken.append(assignment.delivery(record))
         self._balance()
         return taken
@@ -285,6 +289,9 @@ class Assignments:
             self._by_partition.get(partition) is assignment
             or self._retired.get((partition, assignment.epoch)) is assignment
         )
+
+    def _stays(self, assignment: Assignment) -> bool:
+        return not assignment.leaving and self._is_current(assignment)
 
     def _take_in(self, assignment: Assignment, record: LogRecord) -> None:
         mark = hash(record)

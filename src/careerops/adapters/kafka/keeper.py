@@ -22,7 +22,8 @@ class Assignment:
     `early` holds what came before its custody was known; what may be handed over without another
     word to custody is below `marked_below`. `back_at` is the offset from which it is about to be
     read again, because its log went back; `is_anew` says that its log began again at its start,
-    and that the topic's new id was not heard of yet.
+    and that the topic's new id was not heard of yet. `leaving`: it is taken away, so nothing more
+    of it is handed over; what is in hand may still be settled.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class Assignment:
     marked_below: int = 0
     back_at: int | None = None
     is_anew: bool = False
+    leaving: bool = False
 
     def delivery(self, record: LogRecord) -> Delivery:
         """`record` as it is handed over."""
