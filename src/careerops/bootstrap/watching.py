@@ -30,6 +30,8 @@ from careerops.ports.clock import Clock
 LOOK_EVERY_S: Final = 2.0
 _NEWS_EVERY_S: Final = 30.0
 """How often a time alone is worth a report: a state's change is reported at once."""
+_CONTACT_EVERY_S: Final = 300.0
+"""How old the last contact of a mailbox may be as it is reported."""
 _REMEMBER_EVERY: Final = timedelta(hours=6)
 
 
@@ -128,7 +130,8 @@ class _Report:
         before = self._said.get(kind)
         if before is not None:
             age_s = now_s - before.at_s
-            fresh = age_s < reports.lives_s * 2 / 5
+            oldest_s = reports.lives_s * 2 / 5
+            fresh = age_s < (oldest_s if times is None else min(oldest_s, _CONTACT_EVERY_S))
             quiet = before.times == times or age_s < _NEWS_EVERY_S
             if before.states == states and fresh and quiet:
                 return

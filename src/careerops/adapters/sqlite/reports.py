@@ -1,11 +1,14 @@
 """What processes say of themselves: small files in a folder beside the database.
 
 Not in the database: there a commit waits for the disk, and an idle process would wake it all day.
-A file is replaced whole, so whoever reads finds the old words or the new ones.
+A file is made whole, under another name at first, and then written over in place and never made
+shorter: a new file each time would cost several times what is in it. Whoever reads finds the old
+words, the new ones, or for a moment nothing that can be read.
 """
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -42,8 +45,8 @@ class SqliteReports:
 
     @property
     def lives_s(self) -> float:
-        """How long a report is to be left for."""
-        return 750.0
+        """How long a report is to be left for: that its process is gone is seen otherwise."""
+        return 10_800.0
 
     async def leave(self, kind: str, owner: str, value: bytes, lives_s: float) -> None:
         """Replace what `owner` said of `kind`; 0 seconds or too many bytes take it back.
@@ -53,7 +56,8 @@ class SqliteReports:
         """
         place = self._folder / f"{_checked(kind)}.{hashlib.sha256(owner.encode()).hexdigest()[:16]}"
         until = self._now().timestamp() + lives_s
-        text = json.dumps({"owner": owner, "until": until}).encode() + b"\n" + value
+        head = {"owner": owner, "until": until, "length": len(value)}
+        text = json.dumps(head).encode() + b"\n" + value
 
         def work(_: object) -> None:
             try:
@@ -84,6 +88,9 @@ class SqliteReports:
         self._ours.clear()
 
     def _write(self, place: Path, text: bytes) -> None:
+        with suppress(FileNotFoundError), place.open("r+b") as file:
+            file.write(text.ljust(os.fstat(file.fileno()).st_size))
+            return
         self._folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
         # A name of its own, which `read` does not look for: two processes never share one.
         draft = place.with_name(f"draft-{place.name}")
@@ -103,6 +110,7 @@ class SqliteReports:
                 head, _, value = text.partition(b"\n")
                 said = json.loads(head)
                 owner, until = str(said["owner"]), float(said["until"])
+                value = value[: int(said["length"])]
             except (OSError, ValueError, TypeError, KeyError, RecursionError):
                 continue  # gone meanwhile, or nothing of ours
             if until > now_s and not self._is_gone(owner):
