@@ -17,7 +17,7 @@ from support.chaos.run import chaos_run
 pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(3600)]
 
 SEEDS = int(os.environ.get("CHAOS_SEEDS", "1"))
-FAULTS = int(os.environ.get("CHAOS_FAULTS", "12"))
+FAULTS = int(os.environ.get("CHAOS_FAULTS", "8"))
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

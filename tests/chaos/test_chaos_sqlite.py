@@ -17,7 +17,7 @@ from support.chaos.sqlite_lane import sqlite_lane
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 
 SEEDS = int(os.environ.get("CHAOS_SEEDS", "2"))
-FAULTS = int(os.environ.get("CHAOS_FAULTS", "12"))
+FAULTS = int(os.environ.get("CHAOS_FAULTS", "8"))
 LONG = "CHAOS_FAULTS" in os.environ
 CLAIM_S = 60.0
 

@@ -44,15 +44,15 @@ def once(kind: str, hold_s: float = 0.5) -> tuple[Step, ...]:
 
 BROKEN = (
     Case("repeat_for_ever", once(ENDLESS_502), " times by 106540352242922"),
-    Case("believe_any_answer", once(ENDLESS_NO_ID), "and nothing has said so"),
     Case("poison_first", once(SICK_MAIL), "at which alone the provider fails"),
-    Case("attempts_stay", once(DARK), "were given up for crashes"),
 )
 BROKEN_TOO = (
+    Case("believe_any_answer", once(ENDLESS_NO_ID), "and nothing has said so"),
+    Case("attempts_stay", once(DARK), "were given up for crashes"),
     Case("repeat_for_ever", once(ENDLESS_SILENCE, hold_s=6.0), " times by 106540352242922"),
     Case("call_it_told", once(ENDLESS_502), "and nothing has said so"),
 )
-"""Caught like those before, by the same check: part of `make chaos`."""
+"""Caught like those before: part of `make chaos`."""
 
 
 def run(folder: Path, case: Case, name: str = "") -> Result:
