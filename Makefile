@@ -14,8 +14,8 @@ PYTHON ?=
 COVERAGE_TOTAL := 90
 COVERAGE_DOMAIN := 100
 CHAOS_SEEDS ?= 8
-CHAOS_FAULTS ?= 24
-CHAOS_FAULTS_WANTED ?= 300
+CHAOS_FAULTS ?= 28
+CHAOS_FAULTS_WANTED ?= 400
 SOAK_RECORDS ?= 1000000
 SOAK_RATE ?= 1500
 KAFKA_PORT ?= 9092
@@ -99,7 +99,7 @@ types: $(DEV) ## mypy, strict
 	@$(BIN)/mypy
 
 .PHONY: chaos
-chaos: $(DEV) ## kills and cuts on both logs, at least 300; CHAOS_SEEDS=8 CHAOS_FAULTS=24
+chaos: $(DEV) ## kills and cuts on both logs, at least 400; CHAOS_SEEDS=8 CHAOS_FAULTS=28
 	@rm -rf .cache/chaos
 	@status=0; export CHAOS_SEEDS=$(CHAOS_SEEDS) CHAOS_FAULTS=$(CHAOS_FAULTS) CHAOS_REPORT="$$PWD/.cache/chaos"; \
 	$(BIN)/pytest tests/chaos --ignore=tests/chaos/test_scaling.py -n auto || status=$$?; \

@@ -26,7 +26,8 @@ class Notifier(Protocol):
 
         Raises:
             Transient: nothing was told; try again (after `retry_after_s` if given).
-            Outage: the channel is down for everything (expired token, scope `channel:<name>`).
+            Outage: the channel is down for everything (expired token, scope `channel:<name>`); or a
+                limit is reached, until `retry_at` and `exact`: then no notification is to blame.
             Permanent: this notification is refused for good.
             OutcomeUnknown: it may or may not have been told (a timeout after the request went out).
         """
