@@ -6,6 +6,7 @@ import pytest
 
 from support.chaos.breakage import Case, kills
 from support.chaos.kafka_lane import ALONE, ANEW, Stand, kafka_lane
+from support.chaos.longrun import QUIET
 from support.chaos.plan import FATAL, KILL, STOP, TERM, Step
 from support.chaos.run import Result, chaos_run
 from support.kafka.fixtures import kafka
@@ -43,10 +44,13 @@ ON_KAFKA = (
         poison=1.0,
     ),
     Case("kafka_verdict_after_output", kills("in_between", 1, 2), "decided as"),
-    Case("kafka_keep_the_old_end", MADE_ANEW, "was lost"),
-    Case("kafka_acknowledge_what_failed", PRODUCER_ENDS, "was lost"),
     Case("kafka_keep_the_producer", PRODUCER_ENDS[:1], "writes nothing since its producer ended"),
 )
+ON_KAFKA_TOO = (
+    Case("kafka_keep_the_old_end", MADE_ANEW, "was lost"),
+    Case("kafka_acknowledge_what_failed", PRODUCER_ENDS, "was lost"),
+)
+"""A minute each: part of `make chaos`."""
 CONTROL = Case(
     "",
     (
@@ -69,7 +73,7 @@ def run(folder: Path, case: Case, brokers: Brokers, store: str) -> Result:
     return chaos_run(folder, lane, case.steps, 1, environment=environment, poison=case.poison)
 
 
-@pytest.mark.parametrize("case", ON_KAFKA, ids=lambda case: case.breakage)
+@pytest.mark.parametrize("case", ON_KAFKA + ON_KAFKA_TOO * QUIET, ids=lambda case: case.breakage)
 def test_a_breakage_is_caught(
     tmp_path: Path, kafka: Brokers, postgres_url: str, case: Case
 ) -> None:

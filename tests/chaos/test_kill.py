@@ -20,7 +20,7 @@ from support.mails import mixed, write_mbox
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
-SEEDS = int(os.environ.get("CHAOS_SEEDS", "5"))
+SEEDS = int(os.environ.get("CHAOS_SEEDS", "3"))
 KILLS_A_SEED = 11
 CAREER, OTHER = 150, 50
 
