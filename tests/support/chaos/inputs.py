@@ -159,7 +159,9 @@ def _mail(number: int, kind: str, conversation: list[str]) -> EmailMessage:
         mail["In-Reply-To"] = conversation[-2]
         # Root and parent, as clients do that shorten the list (RFC 5322, 3.6.4).
         mail["References"] = f"{conversation[0]} {conversation[-2]}"
-    invited = "\nWe would like to invite you to an interview.\n" if kind == "X" else ""
+    # With the mark in the sentence that is quoted: a recorder outside knows a mail by it alone.
+    asked = f"\nWe would like to invite you to an interview, reference {mark}.\n"
+    invited = asked if kind == "X" else ""
     mail.set_content(
         f"Dear Robin,\n\nthis is about reference {mark} of your application.\n{invited}"
     )
