@@ -142,7 +142,9 @@ class MailboxContract:
             stream = source.mailbox().fetch(None, frozenset(), follow=follow)
             assert isinstance(await anext(stream), FetchedMail)
             await stream.aclose()
-            await until(lambda: open_descriptors() <= before, "files and connections to close")
+            await until(
+                lambda: len(open_descriptors()) <= len(before), "files and connections to close"
+            )
             assert asyncio.all_tasks() == {asyncio.current_task()}
 
     async def test_cancelling_while_it_waits_leaves_nothing_open(self, source: Source) -> None:
@@ -165,7 +167,9 @@ class MailboxContract:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-        await until(lambda: open_descriptors() <= before, "files and connections to close")
+        await until(
+            lambda: len(open_descriptors()) <= len(before), "files and connections to close"
+        )
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     async def test_the_event_loop_is_never_blocked(self, source: Source) -> None:
