@@ -15,7 +15,7 @@ from support.telling import Channel, World
 HOUR_S: Final = 3600
 USUAL_S: Final = 12
 """A send counts as slow after 5 s, and the ledger is looked at every second."""
-_HANG_S: Final = 30.0
+_HANG_S: Final = 120.0
 _STRIDE_S: Final = 60
 MARK: Final = "Zanzibar"
 """The role in the one notification that goes wrong: an outside knows it by that."""
