@@ -193,7 +193,7 @@ async def test_one_notification_that_always_fails_harms_no_other(name: str) -> N
             await world.advance(55)
         assert not task.done()
     begun = world.channel.tries.count("a")
-    assert begun <= 8
+    assert begun <= 20  # refused each time: probes of its own, spread by jitter
     alerts = [each for each in mail.notifications if each.kind is NotificationKind.ALERT]
     assert len(alerts) == 1
     assert "phone" in alerts[0].text
