@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, NoReturn
 
 from pydantic import ValidationError
 
@@ -191,7 +191,7 @@ class SendHandler:
             task.add_done_callback(self._abandoned.discard)
         raise TimeoutError
 
-    async def _failed(self, hand: Hand, error: Exception, outages: int) -> None:
+    async def _failed(self, hand: Hand, error: Exception, outages: int) -> NoReturn:
         """Raise what the engine is to do about `error` of the notifier."""
         scope = scope_of(hand.state.entry.channel)
         if isinstance(error, Permanent):
@@ -242,7 +242,7 @@ class SendHandler:
 
     async def _doubt(
         self, hand: Hand, error: BaseException, unexpected: BaseException | None
-    ) -> None:
+    ) -> NoReturn:
         """It may have been told. Raises what the engine is to do about it."""
         channel, reason = hand.state.entry.channel, type(error).__name__
         last = not self._limits.repeat_unknown or hand.state.unknown + 1 >= _TWICE
