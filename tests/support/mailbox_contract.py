@@ -142,9 +142,7 @@ class MailboxContract:
             stream = source.mailbox().fetch(None, frozenset(), follow=follow)
             assert isinstance(await anext(stream), FetchedMail)
             await stream.aclose()
-            await until(
-                lambda: len(open_descriptors()) <= len(before), "files and connections to close"
-            )
+            await all_closed(before)
             assert asyncio.all_tasks() == {asyncio.current_task()}
 
     async def test_cancelling_while_it_waits_leaves_nothing_open(self, source: Source) -> None:
@@ -167,9 +165,7 @@ class MailboxContract:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-        await until(
-            lambda: len(open_descriptors()) <= len(before), "files and connections to close"
-        )
+        await all_closed(before)
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     async def test_the_event_loop_is_never_blocked(self, source: Source) -> None:
@@ -224,3 +220,22 @@ class LiveMailboxContract(MailboxContract):
             for number in (1, 2):
                 source.deliver(letter(number))
                 assert raws((await read_until_caught_up(stream))[0]) == letters(number)
+
+
+async def all_closed(before: set[str]) -> None:
+    """Wait until nothing is open that was not open before.
+
+    Raises:
+        AssertionError: something stays open; it says what.
+    """
+    left = set[str]()
+
+    def closed() -> bool:
+        left.clear()
+        left.update(open_descriptors() - before)
+        return not left
+
+    try:
+        await until(closed, "files and connections to close")
+    except AssertionError as error:
+        raise AssertionError(f"still open: {sorted(left)}") from error

@@ -1,6 +1,5 @@
 """Places to read mail from, filled by the tests, one class a kind."""
 
-import gc
 import os
 import time
 import zipfile
@@ -222,6 +221,4 @@ def open_descriptors() -> set[str]:
             found.add(f"{entry.name} {entry.readlink()}")
         except FileNotFoundError:
             continue
-    # A test before may have calmed the collector: what only garbage holds is not kept open.
-    gc.collect()
     return found
