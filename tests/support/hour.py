@@ -46,11 +46,17 @@ class Hour:
         """Let so many seconds pass."""
         while seconds > 0:
             await self._quiet()
-            # With nothing in hand no send can begin, and be under way while time moves on.
-            stride = 1 if self._world.sender.worker.held else min(_STRIDE_S, seconds)
+            # With nothing to send no send can begin, and be under way while time moves on.
+            stride = 1 if await self._to_send() else min(_STRIDE_S, seconds)
             await self._world.database.clock.advance(stride)
             seconds -= stride
         await self._quiet()
+
+    async def _to_send(self) -> bool:
+        """Whether anything is in hand, or planned and not taken in yet."""
+        if self._world.sender.worker.held:
+            return True
+        return bool(await self._world.database.ledger.entries(statuses=[DeliveryStatus.PLANNED]))
 
     async def _quiet(self) -> None:
         limit = time.monotonic() + _HANG_S
