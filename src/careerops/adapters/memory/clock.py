@@ -8,6 +8,8 @@ from typing import Final
 
 _START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _TURNS: Final = 50
+_IDLE_TURNS: Final = 5
+"""Turns of the loop in which nobody else had anything to do, until nobody is taken to have."""
 
 
 class FakeClock:
@@ -61,5 +63,11 @@ class FakeClock:
 
 
 async def _let_others_run() -> None:
+    # Private, and left out where a loop has none: it saves nine tenths of a simulated hour.
+    ready = getattr(asyncio.get_running_loop(), "_ready", None)
+    idle = 0
     for _ in range(_TURNS):
         await asyncio.sleep(0)
+        idle = 0 if ready is None or ready else idle + 1
+        if idle >= _IDLE_TURNS:
+            return
