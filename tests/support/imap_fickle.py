@@ -46,6 +46,7 @@ class FickleImap:
         self._mood = WELL
         self._mails: list[bytes] = []
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._idling: dict[asyncio.StreamWriter, bytes] = {}
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
@@ -91,7 +92,7 @@ class FickleImap:
         asyncio.run_coroutine_threadsafe(work(), self._loop).result(timeout=20)  # type: ignore[arg-type]  # a coroutine function
 
     async def _open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._begin, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
@@ -108,10 +109,17 @@ class FickleImap:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await self._close()  # of one that was cancelled before its first turn
         await asyncio.sleep(0)  # transports close in the next turn
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Before its task has a turn: whoever closes all connections knows of this one.
         self._writers.add(writer)
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"* OK ready\r\n")
         try:
             while line := (await reader.readline()).strip():
