@@ -136,7 +136,7 @@ def test_history_that_could_not_be_parsed_stays_history(home: Home) -> None:
 
 def test_tools_beside_a_busy_run_meet_no_lock(home: Home) -> None:
     """Reading topics and records, and replaying, work while every core and the file are busy."""
-    write_mbox(home.folder / "many.mbox", mixed(600, 600))
+    write_mbox(home.folder / "many.mbox", mixed(400, 400))
     home.configure('[[mailbox]]\nkind = "mbox"\npath = "many.mbox"\n' + NOTIFIER)
     better_release(home)
     running = home.start("run", "--until-idle")
@@ -157,5 +157,5 @@ def test_tools_beside_a_busy_run_meet_no_lock(home: Home) -> None:
         running.wait(30)
     assert beside > 3
     assert (
-        len(home.told_ids()) == len(set(home.told_ids())) == 600
+        len(home.told_ids()) == len(set(home.told_ids())) == 400
     )  # those of before are among them

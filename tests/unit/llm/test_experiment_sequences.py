@@ -31,12 +31,12 @@ def counts(draw: st.DrawFn) -> tuple[int, int]:
 
 
 def test_a_proportion_is_ever_missed_with_probability_alpha_at_most() -> None:
-    """Exactly, over every way that 300 cases can go, with a look after each."""
+    """Exactly, over every way that 200 cases can go, with a look after each."""
     # One test for all, so that each interval is computed once: they do not depend on p.
     for p in (0.01, 0.1, 0.37, 0.5, 0.92):
         alive = {0: 1.0}
         missed = 0.0
-        for of in range(1, 301):
+        for of in range(1, 201):
             after: defaultdict[int, float] = defaultdict(float)
             for hits, probability in alive.items():
                 after[hits + 1] += probability * p
@@ -57,12 +57,12 @@ def _proportion(hits: int, of: int) -> Interval:
 
 
 def test_a_difference_is_ever_missed_with_probability_alpha_at_most() -> None:
-    """Exactly, for 2 x 16 cases that come in turn, with a look after each pair."""
+    """Exactly, for 2 x 12 cases that come in turn, with a look after each pair."""
     # One test for all, as above.
     for p, q in ((0.1, 0.1), (0.5, 0.5), (0.2, 0.6)):
         alive = {(0, 0): 1.0}
         missed = 0.0
-        for of in range(1, 17):
+        for of in range(1, 13):
             after: defaultdict[tuple[int, int], float] = defaultdict(float)
             for (here, there), probability in alive.items():
                 for hit, a in ((1, p), (0, 1 - p)):
